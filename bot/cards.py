@@ -1,0 +1,245 @@
+"""Cards: what people see, as data. Adapters draw them; nothing here knows a platform.
+
+All strings are markup (see bot.markup); people's text inside sentences has been made literal by the catalogue.
+`Prose` alone holds people's text as they typed it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from bot.calls import Call, from_token
+from bot.sentences import Marked, literal
+
+CARD_LIMIT = 3_800
+"""Characters in all; Discord's Components V2 take 4,000."""
+COMPONENT_LIMIT = 30
+OPTION_LIMIT = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph of ours."""
+
+    markup: str
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Small print: terms, costs, counts."""
+
+    markup: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """People's (or a co-writer's) text, with the markup its writer typed; `by` is said before it when not empty."""
+
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of ours: each a line of markup."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One numbered choice of a ballot: number n IS idea n. `call` toggles it."""
+
+    number: int
+    markup: str
+    call: Call
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of a ballot. Bare numbers mean these; the card's actions are letters then."""
+
+    options: tuple[Option, ...]
+
+
+Part = Text | Small | Prose | Items | Options
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: a verb and the call it makes. A label that opens a form ends in an ellipsis."""
+
+    label: str
+    call: Call
+    style: Literal["plain", "main", "danger"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One card. Too much of anything raises ValueError: what may be long is split by the face that makes it."""
+
+    title: str = ""
+    parts: tuple[Part, ...] = ()
+    actions: tuple[Action, ...] = ()
+    notify: bool = False
+    """Public cards that should notify: drawn as a new message with plain content."""
+
+    def __post_init__(self) -> None:
+        tokens = [action.call.token for action in self.actions]
+        options = [o for part in self.parts if isinstance(part, Options) for o in part.options]
+        tokens += [option.call.token for option in options]
+        if len(set(tokens)) != len(tokens):
+            raise ValueError(f"two equal tokens on the card {self.title!r}")
+        if len(options) > OPTION_LIMIT + 1:  # fifteen ideas and "None of these"
+            raise ValueError("too many options on a card")
+        if len(self.parts) + len(self.actions) + (1 if self.title else 0) > COMPONENT_LIMIT:
+            raise ValueError("too many components on a card")
+        if self.length > CARD_LIMIT:
+            raise ValueError(f"a card of {self.length} characters")
+
+    @property
+    def length(self) -> int:
+        """Characters of everything that is shown."""
+        return len(self.title) + sum(len(a.label) for a in self.actions) + sum(_length(p) for p in self.parts)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """All options of the card."""
+        return tuple(o for part in self.parts if isinstance(part, Options) for o in part.options)
+
+    def with_parts(self, *parts: Part) -> Card:
+        """The same card with more parts at its end."""
+        return replace(self, parts=self.parts + parts)
+
+    def with_actions(self, *actions: Action) -> Card:
+        """The same card with more actions at its end."""
+        return replace(self, actions=self.actions + actions)
+
+    @property
+    def digest(self) -> str:
+        """A short hash of what is shown: an edit that changes nothing is not sent."""
+        return hashlib.sha256(json.dumps(to_json(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _length(part: Part) -> int:
+    match part:
+        case Text(markup) | Small(markup):
+            return len(markup)
+        case Prose(text, by):
+            return len(text) + len(by)
+        case Items(lines):
+            return sum(map(len, lines))
+        case Options(options):
+            return sum(len(o.markup) + 4 for o in options)
+
+
+def note(sentence: str, *actions: Action) -> Card:
+    """A card of one sentence."""
+    return Card(parts=(Text(sentence),), actions=actions)
+
+
+def button(label: str, command: str, style: Literal["plain", "main", "danger"] = "plain", /, **args: object) -> Action:
+    """A button that makes this call."""
+    return Action(label, Call(command, {k: str(v) for k, v in args.items()}), style)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a form: the argument it fills, what is asked, what stands there already."""
+
+    argument: str
+    label: str
+    hint: str = ""
+    long: bool = False
+    most: int = 1000
+    prefill: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a platform asks for what a call lacks. `call` is the call so far; it carries `desk=ID` when its text is kept."""
+
+    title: str
+    call: Call
+    questions: tuple[Question, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers: always private to its caller. Either cards, or a form that asks for more."""
+
+    cards: tuple[Card, ...] = ()
+    form: Form | None = None
+    refused: bool = False
+    file: tuple[str, str] | None = None
+    """(name, text) of a file to hand over, for what is too long for cards."""
+
+    @classmethod
+    def of(cls, *cards: Card, refused: bool = False) -> Reply:
+        """A reply of these cards."""
+        return cls(cards, refused=refused)
+
+
+# ---- cards as JSON: kept with a call's outcome, so that a repeated delivery gets the same answer
+
+
+def to_json(card: Card) -> dict[str, Any]:
+    """A card as plain values."""
+    return {
+        "title": card.title,
+        "parts": [_part_json(p) for p in card.parts],
+        "actions": [[a.label, a.call.token, a.style] for a in card.actions],
+        "notify": card.notify,
+    }
+
+
+def _part_json(part: Part) -> list[Any]:
+    match part:
+        case Text(markup):
+            return ["text", markup]
+        case Small(markup):
+            return ["small", markup]
+        case Prose(text, by):
+            return ["prose", text, by]
+        case Items(lines):
+            return ["items", list(lines)]
+        case Options(options):
+            return ["options", [[o.number, o.markup, o.call.token, o.chosen] for o in options]]
+
+
+def from_json(data: dict[str, Any]) -> Card:
+    """The card of plain values."""
+    return Card(
+        data["title"],
+        tuple(_part(p) for p in data["parts"]),
+        tuple(Action(label, from_token(token), style) for label, token, style in data["actions"]),
+        data["notify"],
+    )
+
+
+def _part(data: list[Any]) -> Part:
+    match data:
+        case ["text", markup]:
+            return Text(markup)
+        case ["small", markup]:
+            return Small(markup)
+        case ["prose", text, by]:
+            return Prose(text, by)
+        case ["items", lines]:
+            return Items(tuple(lines))
+        case ["options", options]:
+            return Options(tuple(Option(n, m, from_token(t), c) for n, m, t, c in options))
+        case _:
+            raise ValueError("no part of a card")
+
+
+__all__ = [
+    "Action", "Call", "Card", "Form", "Items", "Marked", "Option", "Options", "Part", "Prose", "Question", "Reply",
+    "Small", "Text", "button", "from_json", "literal", "note", "to_json",
+]  # fmt: skip

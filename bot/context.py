@@ -1,0 +1,88 @@
+"""What a handler is handed: who calls, where, when, and the three things it may do (act, read, ask the co-writer)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.cards import Reply
+from bot.calls import Call
+from bot.ports import Writer
+from bot.story.books import Books
+from bot.story.moments import Ids, Moment
+from bot.story.people import Person, Place, Standing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One call as an adapter hands it in. `source_id` is the exactly-once key of the platform's delivery."""
+
+    place: Place
+    person: Person
+    name: str
+    call: Call
+    source_id: str
+    standing: Standing = field(default_factory=Standing)
+    seed: str | None = None
+    """Seed of ids and dice; None uses the system's randomness."""
+    platform_default: str = "table"
+
+
+class Unit(Protocol):
+    """What the dispatcher binds to one call: its transactions, with the desk kept."""
+
+    async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True) -> Reply:
+        """Run `work` in one write transaction with the call on the desk, and keep the reply with it."""
+
+    async def write(self, work: Callable[[Books, Moment], T]) -> T:
+        """A further write of the same call (a co-writer's text as it grows)."""
+
+    async def read(self, work: Callable[[Books, Moment], T]) -> T:
+        """A read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the house owns and hands to every call: co-writers by name, and where exports go."""
+
+    writer: Writer
+    writer_budget_cents: int = 0
+    prices: str = ""
+    nameless: set[tuple[str, str]] = field(default_factory=set)
+    """Process memory of `/stop` (its limit must not be written down anywhere)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call in a handler's hands."""
+
+    place: Place
+    person: Person
+    name: str
+    standing: Standing
+    now: datetime
+    ids: Ids
+    call: Call
+    unit: Unit
+    shop: Shop
+    desk_id: str
+
+    async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply]) -> Reply:
+        """Change the room: desk, work and reply in one transaction."""
+        return await self.unit.act(work, face)
+
+    async def begin(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply]) -> Reply:
+        """The first of several writes of one call: the desk stays open until `act` or `write` ends it."""
+        return await self.unit.act(work, face, last=False)
+
+    async def write(self, work: Callable[[Books, Moment], T]) -> T:
+        """A further write of a call that began."""
+        return await self.unit.write(work)
+
+    async def read(self, work: Callable[[Books, Moment], T]) -> T:
+        """Look at the room."""
+        return await self.unit.read(work)

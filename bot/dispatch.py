@@ -1,0 +1,432 @@
+"""The dispatcher: from a call to a reply, exactly once, with the caller's words kept whatever happens.
+
+A changing call is one transaction: its row on the desk first, then, inside a savepoint, the work. A refusal or a
+crash rolls back to the savepoint and commits the desk and a draft of the text. This is the only place that
+catches everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+from bot.calls import Call
+from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
+from bot.commands import Command, Commands, Growing
+from bot.arguments import Int, Pick
+from bot.arguments import Text as TextArgument
+from bot.context import Context, Incoming, Shop
+from bot.errors import Room37Error, StorageFull, UserError, WriterError
+from bot.ports import Alarms, Clock, House, Store
+from bot.posting import Poster
+from bot.sentences import say
+from bot.story.books import Books, DeskEntry, DueRow
+from bot.story.moments import Ids, Moment, Outcome
+from bot.story.passages import Draft
+from bot.story.people import Person, Place
+from bot.story.text import clean, first_words
+
+log = logging.getLogger("room37.dispatch")
+T = TypeVar("T")
+
+DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
+Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    entry: DeskEntry
+
+
+class Dispatcher:
+    """The inbox of every adapter."""
+
+    def __init__(
+        self, commands: Commands, store: Store, house: House, clock: Clock, shop: Shop, poster: Poster, alarms: Alarms,
+        due_rules: Mapping[str, DueRule], suggest: Suggest, *, seed: str | None = None,
+    ) -> None:
+        self._commands = commands
+        self._store = store
+        self._house = house
+        self._clock = clock
+        self._shop = shop
+        self._poster = poster
+        self._alarms = alarms
+        self._due_rules = due_rules
+        self._suggest = suggest
+        self._seed = seed
+
+    # ---- the inbox
+
+    @property
+    def commands(self) -> Commands:
+        """The registry."""
+        return self._commands
+
+    async def typed(self, incoming: Incoming, line: str) -> AsyncIterator[Growing | Reply]:
+        """Carry out a typed line that begins with a slash."""
+        try:
+            call = self._commands.parse(line)
+        except UserError as refusal:
+            kept = replace(incoming, call=Call("said", {"text": line}))
+            yield await self._refuse(kept, None, refusal)
+            return
+        async for out in self.call(replace(incoming, call=call)):
+            yield out
+
+    async def heard(self, incoming: Incoming, text: str) -> AsyncIterator[Growing | Reply]:
+        """Text that is no command: kept, and asked about."""
+        async for out in self.call(replace(incoming, call=Call("said", {"text": text}))):
+            yield out
+
+    async def call(self, incoming: Incoming) -> AsyncIterator[Growing | Reply]:
+        """Carry out one call: growing text, if any, then exactly one Reply."""
+        command = self._commands.find(incoming.call.command)
+        if command is None:
+            yield await self._refuse(incoming, None, UserError("kernel.gone_command", given=incoming.call.command))
+            return
+        unit = _Unit(self, incoming, command)
+        try:
+            values, form = await self._arguments(unit)
+            if form is not None:
+                yield Reply(form=form)
+                return
+            async for out in _outputs(command.handler(unit.context, **values)):
+                yield out
+        except UserError as refusal:
+            yield await self._refuse(incoming, command, refusal, begun=unit.begun)
+        except StorageFull as full:
+            yield _give_back(incoming, command, full)
+        except WriterError as failed:
+            yield Reply.of(note(failed.sentence))
+        except asyncio.CancelledError:
+            raise
+        except Exception as crash:
+            log.exception("a handler failed: command=%s", command.name, exc_info=_without_text(crash))
+            yield await self._refuse(incoming, command, UserError("kernel.crashed"), begun=unit.begun, state="failed")
+
+    async def suggest(self, place: Place, person: Person, command: str, argument: str, begun: str) -> Sequence[tuple[str, str]]:
+        """Completions of an argument."""
+        return await self._store.read(place, lambda books: self._suggest(books, person, command, argument, begun))
+
+    async def settled(self, place: Place) -> None:
+        """Wait until every public card of this place shows what is wanted."""
+        await self._poster.settle(place)
+
+    async def answered(self, place: Place, source_id: str) -> Reply | None:
+        """The reply that a delivery got before, if the desk holds it."""
+        entry = await self._store.read(place, lambda books: books.desk_by_source(source_id))
+        return None if entry is None else _stored(entry)
+
+    async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
+        """Cards whose actions still count, the latest last."""
+
+        def look(books: Books) -> list[tuple[str, Card]]:
+            found = []
+            for entry in books.desk_last(person.key):
+                reply = _stored(entry)
+                found += [(entry.at, "private", card) for card in reply.cards if card.actions or card.options]
+            for post in books.posts_last():
+                card = self._poster.draw(books, post)
+                if card is not None and post.shown_at is not None and (card.actions or card.options):
+                    found.append((post.shown_at, "public", card))
+            return [(audience, card) for _, audience, card in sorted(found, key=lambda f: (f[0], f[1] == "public"))]
+
+        return await self._store.read(place, look)
+
+    # ---- time
+
+    async def sweep(self) -> None:
+        """Do everything that is due by now, room by room, and ask to be woken for the next thing."""
+        now = self._clock.now()
+        while places := await self._house.due_places(now):
+            for place in places:
+                await self._store.write(place, self._do_dues)
+                self._poster.wake(place)
+        following = await self._house.next_due()
+        if following is not None:
+            self._alarms.wake_at(following)
+
+    def _do_dues(self, books: Books) -> None:
+        now = self._clock.now()
+        for due in books.dues(until=now):
+            moment = Moment(now, Ids(f"{self._seed}:due:{due.id}:{due.generation}" if self._seed else None))
+            books.due_done(due, now)
+            try:
+                with books.savepoint():
+                    books.keep(self._due_rules[due.kind](books, due, moment), moment)
+            except UserError as refusal:
+                log.info("a due %s did nothing: %s", due.kind, refusal.key)
+            except Exception as crash:
+                log.exception("a due failed: kind=%s", due.kind, exc_info=_without_text(crash))
+
+    # ---- inside
+
+    def moment(self, incoming: Incoming, *, nameless: bool = False) -> Moment:
+        """Now, with this call's ids and its person (nobody, for a nameless call)."""
+        ids = Ids(incoming.seed)
+        if nameless:
+            return Moment(self._clock.now(), ids, None, "", incoming.standing)
+        return Moment(self._clock.now(), ids, incoming.person, incoming.name, incoming.standing)
+
+    async def _arguments(self, unit: _Unit) -> tuple[dict[str, Any], Form | None]:
+        """The handler's arguments, or the form that asks for what the call lacks."""
+        command, given = unit.command, dict(unit.incoming.call.args)
+        given.pop("desk", None)
+        values: dict[str, Any] = {}
+        missing = []
+        for argument in command.arguments:
+            raw = given.get(argument.name)
+            if raw is None or (isinstance(argument.kind, TextArgument) and not raw.strip()):
+                if argument.required:
+                    missing.append(argument)
+                else:
+                    values[argument.parameter] = argument.default
+            else:
+                values[argument.parameter] = argument.kind.read(raw, argument.name)
+        if not missing:
+            return values, None
+        prefill = await unit.prefill(values)
+        questions = tuple(
+            Question(
+                a.name, a.kind.about,
+                hint=", ".join(a.kind.options) if isinstance(a.kind, Pick) else "",
+                long=isinstance(a.kind, TextArgument) and a.kind.long,
+                most=a.kind.most if isinstance(a.kind, TextArgument) else 20 if isinstance(a.kind, Int) else 200,
+                prefill=prefill.get(a.name, ""),
+            )
+            for a in missing
+        )  # fmt: skip
+        call = Call(command.name, {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
+        return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _refuse(
+        self, incoming: Incoming, command: Command | None, refusal: UserError, *, begun: bool = False, state: str = "refused"
+    ) -> Reply:
+        """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
+        if command is not None and command.nameless:
+            return Reply.of(note(refusal.sentence))
+        if begun or not _text_of(incoming, command).strip():
+            return Reply.of(note(refusal.sentence), refused=True)
+
+        def keep(books: Books) -> Reply | _Held:
+            moment = self.moment(incoming)
+            entry = _entry(incoming, moment)
+            if held := books.desk_add(entry):
+                return _Held(held)
+            reply = _keep_text(books, incoming, command, refusal, entry.id, moment)
+            books.desk_settle(entry.id, state, _outcome(reply))
+            return reply
+
+        try:
+            answer = await self._store.write(incoming.place, keep)
+        except StorageFull as full:
+            return _give_back(incoming, command, full)
+        return _stored(answer.entry) if isinstance(answer, _Held) else answer
+
+    async def finish(self, incoming: Incoming, whole: Callable[[Books], T]) -> T:
+        """One write of a call; afterwards the poster and the alarms know."""
+        soonest = None
+
+        def work(books: Books) -> T:
+            nonlocal soonest
+            result = whole(books)
+            soonest = books.soonest
+            return result
+
+        result = await self._store.write(incoming.place, work)
+        self._poster.wake(incoming.place)
+        if soonest is not None:
+            self._alarms.wake_at(soonest)
+        return result
+
+    async def read(self, place: Place, work: Callable[[Books], T]) -> T:
+        """A read."""
+        return await self._store.read(place, work)
+
+    @property
+    def shop(self) -> Shop:
+        """What the house owns."""
+        return self._shop
+
+
+class _Unit:
+    """The transactions of one call."""
+
+    def __init__(self, dispatcher: Dispatcher, incoming: Incoming, command: Command) -> None:
+        self._dispatcher = dispatcher
+        self.incoming = incoming
+        self.command = command
+        self.begun = False
+        self._moment = dispatcher.moment(incoming, nameless=command.nameless)
+        self._entry = _entry(incoming, self._moment)
+        self.context = Context(
+            incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
+            incoming.call, self, dispatcher.shop, self._entry.id,
+        )  # fmt: skip
+
+    async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True) -> Reply:
+        """One write transaction with the call on the desk; the reply is kept with it."""
+        answer = await self._dispatcher.finish(self.incoming, lambda books: self._whole(books, work, face, last))
+        if isinstance(answer, _Held):
+            raise _Already(answer.entry)
+        if answer.refused and not last:
+            raise _Refused(answer)
+        return answer
+
+    def _whole(self, books: Books, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], last: bool) -> Reply | _Held:
+        if self.command.nameless:
+            return face(work(books, self._moment))
+        if not self.begun and (held := books.desk_add(self._entry)):
+            return _Held(held)
+        self.begun = True
+        try:
+            with books.savepoint():
+                reply = face(work(books, self._moment))
+                self._use_draft(books)
+        except UserError as refusal:
+            reply = _keep_text(books, self.incoming, self.command, refusal, self._entry.id, self._moment)
+            books.desk_settle(self._entry.id, "refused", _outcome(reply))
+        except StorageFull:
+            raise
+        except Room37Error:
+            raise
+        except Exception as crash:
+            log.exception("a rule failed: command=%s", self.command.name, exc_info=_without_text(crash))
+            reply = _keep_text(books, self.incoming, self.command, UserError("kernel.crashed"), self._entry.id, self._moment)
+            books.desk_settle(self._entry.id, "failed", _outcome(reply))
+        else:
+            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), clear_args=last)
+        return reply
+
+    async def write(self, work: Callable[[Books, Moment], T]) -> T:
+        """A further write of the same call, under the call's own ids."""
+        moment = replace(self._moment, now=self._dispatcher.moment(self.incoming).now)
+        return await self._dispatcher.finish(self.incoming, lambda books: work(books, moment))
+
+    async def read(self, work: Callable[[Books, Moment], T]) -> T:
+        """A read."""
+        return await self._dispatcher.read(self.incoming.place, lambda books: work(books, self._moment))
+
+    def _use_draft(self, books: Books) -> None:
+        """A call that carried `desk=ID` and went through uses up the draft that its refusal had made."""
+        desk = self.incoming.call.args.get("desk")
+        draft = books.draft(desk) if desk else None
+        if draft is not None and draft.person == self.incoming.person.key and draft.state == "kept":
+            books.keep(Outcome(None, rows=(replace(draft, state="used"),)), self._moment)
+
+    async def prefill(self, values: dict[str, Any]) -> dict[str, str]:
+        """What stands in a form already: the refused text that it reopens, or what the command says."""
+        desk = self.incoming.call.args.get("desk")
+        text = self.command.text_argument
+        if desk and text is not None:
+            draft = await self._dispatcher.read(self.incoming.place, lambda books: books.draft(desk))
+            if draft is not None and draft.person == self.incoming.person.key:
+                return {text.name: draft.text}
+        if self.command.prefill is not None:
+            return await self.command.prefill(self.context, values)
+        return {}
+
+
+class _Already(UserError):
+    """This delivery was answered before."""
+
+    def __init__(self, entry: DeskEntry) -> None:
+        super().__init__("kernel.already")
+        self.reply = _stored(entry)
+
+
+class _Refused(UserError):
+    """The first write of several refused; the reply is made."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__("kernel.already")
+        self.reply = reply
+
+
+async def _outputs(running: Any) -> AsyncIterator[Growing | Reply]:
+    """What a handler gives: one reply, or growing text and then one reply."""
+    try:
+        if hasattr(running, "__aiter__"):
+            async for out in running:
+                yield out
+        else:
+            yield await running
+    except (_Already, _Refused) as answered:
+        yield answered.reply
+
+
+def _entry(incoming: Incoming, moment: Moment) -> DeskEntry:
+    return DeskEntry(
+        moment.new_id(), incoming.source_id, incoming.person.key, incoming.call.command, dict(incoming.call.args), moment.now, "open"
+    )
+
+
+def _text_of(incoming: Incoming, command: Command | None) -> str:
+    """The caller's own words in a call."""
+    if command is None:
+        return incoming.call.args.get("text", "")
+    argument = command.text_argument
+    return "" if argument is None else incoming.call.args.get(argument.name, "")
+
+
+def _keep_text(
+    books: Books, incoming: Incoming, command: Command | None, refusal: UserError, entry_id: str, moment: Moment
+) -> Reply:
+    """The reply to a refused call; its text becomes a draft (of the desk entry's id) that the card names."""
+    text = _text_of(incoming, command)
+    kept = clean(text).text
+    if not kept or (command is not None and not command.keeps) or "desk" in incoming.call.args or "draft" in incoming.call.args:
+        return Reply.of(note(refusal.sentence), refused=True)
+    story = books.snapshot().story
+    kind = cast(Any, command.keeps if command is not None else "said")
+    again = Call(incoming.call.command, {k: v for k, v in incoming.call.args.items() if v != text}) if command is not None else Call("said")
+    draft = Draft(
+        entry_id, books.snapshot().room.id, story.id if story else None, incoming.person.key, kind, kept, refusal.key, "kept",
+        moment.now, call=_token(again),
+    )  # fmt: skip
+    books.keep(Outcome(None, rows=(draft,)), moment)
+    actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
+    if command is not None and _token(again):
+        actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
+    return Reply(
+        (Card(say("kernel.safe_title"), (Text(refusal.sentence), Text(say("kernel.in_drafts", words=first_words(kept)))), tuple(actions)),),
+        refused=True,
+    )
+
+
+def _token(call: Call) -> str:
+    try:
+        return call.token
+    except ValueError:
+        return ""
+
+
+def _give_back(incoming: Incoming, command: Command | None, full: StorageFull) -> Reply:
+    """Nothing can be stored: the text goes back to its author."""
+    text = _text_of(incoming, command)
+    card = note(say("kernel.disk_full", why=str(full)))
+    if not text.strip():
+        return Reply((card,), refused=True)
+    return Reply((card,), refused=True, file=("your-words.txt", text))
+
+
+def _outcome(reply: Reply) -> dict[str, Any]:
+    return {"cards": [to_json(card) for card in reply.cards], "refused": reply.refused}
+
+
+def _stored(entry: DeskEntry) -> Reply:
+    if entry.outcome is None:
+        return Reply.of(note(say("kernel.still_working")))
+    return Reply(tuple(from_json(card) for card in entry.outcome["cards"]), refused=entry.outcome["refused"])
+
+
+def _without_text(crash: Exception) -> Exception:
+    """The crash for the log: its message may hold people's text, its type and place are enough."""
+    bare = RuntimeError(type(crash).__name__)
+    bare.__traceback__ = crash.__traceback__
+    return bare
+

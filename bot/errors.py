@@ -1,0 +1,75 @@
+"""What can go wrong, by who can act on it.
+
+    Room37Error
+    ├── UserError          the person who called can act: the sentence is shown to them, their text is kept
+    │   ├── NotAllowed     the room's rules say no to this person
+    │   ├── NotFound       no such round, scene, draft ... in this room
+    │   └── Stale          the thing changed since the person saw it
+    ├── OperatorError      who runs the bot can act: configuration, database, disk
+    │   └── StorageFull    nothing can be written; the caller gets their text back
+    └── WriterError        the co-writer failed; the room goes on without it
+"""
+
+from __future__ import annotations
+
+from bot.sentences import Marked, say
+
+
+class Room37Error(Exception):
+    """The root of everything this program raises by itself."""
+
+
+class UserError(Room37Error):
+    """A refusal: a key of the catalogue and its fields; `argument` names the argument that is at fault."""
+
+    def __init__(self, key: str, /, *, argument: str | None = None, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.argument = argument
+        self.values = values
+
+    @property
+    def sentence(self) -> Marked:
+        """What happened, then what to do, as markup."""
+        return say(self.key, **self.values)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotAllowed(UserError):
+    """The room's rules do not let this person do this."""
+
+
+class NotFound(UserError):
+    """There is no such thing in this room."""
+
+
+class Stale(UserError):
+    """It changed since the person saw it; nothing was overwritten."""
+
+
+class OperatorError(Room37Error):
+    """Something that only who runs the bot can mend; the message says what and how, and holds no secret."""
+
+
+class StorageFull(OperatorError):
+    """The database cannot be written (full or read-only disk); nothing was stored."""
+
+
+class WriterError(Room37Error):
+    """The co-writer could not write. `key` is a sentence of the catalogue; `again` says whether trying again may help."""
+
+    def __init__(self, key: str, /, *, again: bool = True, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.again = again
+        self.values = values
+
+    @property
+    def sentence(self) -> Marked:
+        """What happened, then what to do, as markup."""
+        return say(self.key, **self.values)
+
+    def __str__(self) -> str:
+        return str(self.sentence)

@@ -1,0 +1,1 @@
+"""Writers of export formats: `write(scenes, out)` each."""

@@ -1,0 +1,1 @@
+"""From story values to cards."""

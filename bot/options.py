@@ -1,0 +1,74 @@
+"""What the command line asks of the program, as values, and the functions of `bot.app` that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from bot.story.people import Place
+
+ExportFormat = Literal["md", "txt", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class TryOptions:
+    """How `room37 try` was asked to open its room."""
+
+    transcript: Path | Literal["-"] | None = None
+    """A file to play, `-` for standard input, None for people who type."""
+    db: str | None = None
+    """A path or an address; None is what is configured."""
+    seed: int | None = None
+    clock: datetime | None = None
+    """Where the room's clock begins, with its offset; None is the real time."""
+    resume: bool = False
+    """Skip the lines that the desk of this database already holds."""
+    demo_writer: bool = False
+    config: Path | None = None
+
+
+class App(Protocol):
+    """The composition root as the command line sees it; each function gives the exit status.
+
+    Each may raise OperatorError, whose sentence is then shown, with status 1.
+    """
+
+    def try_room(self, options: TryOptions) -> int:
+        """Open a room in this terminal, or play a transcript."""
+        ...
+
+    def export(
+        self, *, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None
+    ) -> int:
+        """Write one story to a file, or to standard output for None."""
+        ...
+
+    def backup(self, *, config: Path | None, db: str | None, file: Path) -> int:
+        """Copy the database to a new file, open the copy and count what is in it."""
+        ...
+
+    def restore(self, *, config: Path | None, db: str | None, file: Path) -> int:
+        """Put a backup in the database's place and apply the erasures that stand."""
+        ...
+
+    def rooms(self, *, config: Path | None, db: str | None) -> int:
+        """List the rooms: ids, places and sizes, no text."""
+        ...
+
+    def move(self, *, config: Path | None, db: str | None, room: str, to: Place) -> int:
+        """Give a room another place."""
+        ...
+
+    def db_upgrade(self, *, config: Path | None, db: str | None) -> int:
+        """Bring the database to this version, after a backup."""
+        ...
+
+    def db_check(self, *, config: Path | None, db: str | None) -> int:
+        """Say whether the database is whole and of this version."""
+        ...
+
+    def doctor(self, *, config: Path | None, db: str | None, as_json: bool) -> int:
+        """Say what is configured, what is wrong and what to do."""
+        ...

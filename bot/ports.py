@@ -1,0 +1,71 @@
+"""The ports: what the core asks of the outside, as small Protocols. A port exists only where there are two implementations."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.story.books import Books
+from bot.story.people import Place
+from bot.writing.briefs import Brief, Capabilities, Written
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """What time it is; tests and transcripts bring their own."""
+
+    def now(self) -> datetime:
+        """The present instant, timezone-aware, in UTC."""
+
+
+class Store(Protocol):
+    """Storage of rooms. `work` is synchronous: no transaction can span the network or the co-writer."""
+
+    async def write(self, place: Place, work: Callable[[Books], T]) -> T:
+        """Run `work` in one write transaction that has locked the room of this place (made at first use).
+
+        Raises StorageFull when nothing can be written; any exception of `work` rolls everything back.
+        """
+
+    async def read(self, place: Place, work: Callable[[Books], T]) -> T:
+        """Run `work` on a consistent view of the room, beside writers. It must not change anything."""
+
+
+class House(Protocol):
+    """The house's due and post rows across rooms: ids and instants, no text."""
+
+    async def due_places(self, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places in which something is due by now, the longest due first."""
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which anything is due."""
+
+    async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
+        """Places whose public cards show less than is wanted (after a restart)."""
+
+
+class Alarms(Protocol):
+    """Says "wake me at". The `due` table is the truth; this is its shadow."""
+
+    def wake_at(self, at: datetime) -> None:
+        """Wake the sweep at this instant, or earlier; the earliest instant asked for wins."""
+
+
+class Writer(Protocol):
+    """A co-writer: it proposes text and never decides anything."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do; known without a network call."""
+
+    def write(self, brief: Brief) -> AsyncGenerator[str | Written, None]:
+        """Yield pieces of text as they come, then exactly one Written as the last item.
+
+        Raises WriterError with a sentence for people when no text could be had; a text that broke off is a
+        Written whose `stop` says so. Closing the iterator stops the request and frees its connection.
+        """
+
+    async def answer(self, brief: Brief, schema: dict[str, Any]) -> dict[str, Any]:
+        """A JSON answer that fits the schema; raises WriterError when the model cannot or did not."""

@@ -1,0 +1,49 @@
+"""The one keyed catalogue of sentences for people: `say("round.closed", when=...)`.
+
+English ships, one TOML file per topic in `en/`; a key is `topic.name` (the file's name, then the entry's). An entry is a string with
+`{named}` fields, or a table `one`/`other` chosen by the field `n`. Values that people wrote are made literal
+before they are put in (nobody's text can format, or break, a card); pass `Marked` for text that is markup already.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+_SPECIAL = "\\`*_[]<>~|#"
+
+
+class Marked(str):
+    """Text that is already markup: put into a sentence as it is."""
+
+    __slots__ = ()
+
+
+def literal(text: str) -> Marked:
+    """People's text as markup that shows exactly that text (each special mark escaped with a backslash)."""
+    return Marked("".join("\\" + c if c in _SPECIAL else c for c in text))
+
+
+@cache
+def _topic(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files(__package__) / "en" / f"{name}.toml").read_text("utf-8"))
+
+
+def keys() -> frozenset[str]:
+    """Every key of the catalogue (for tests and translators)."""
+    folder = resources.files(__package__) / "en"
+    return frozenset(
+        f"{file.name[:-5]}.{name}" for file in folder.iterdir() if file.name.endswith(".toml") for name in _topic(file.name[:-5])
+    )
+
+
+def say(key: str, /, **values: object) -> Marked:
+    """The sentence of this key as markup. Raises KeyError for an unknown key or a field that was not given."""
+    topic, _, name = key.partition(".")
+    entry = _topic(topic)[name]
+    if isinstance(entry, dict):
+        entry = entry["one" if values.get("n") == 1 else "other"]
+    fields = {k: v if isinstance(v, Marked) else literal(str(v)) for k, v in values.items()}
+    return Marked(str(entry).strip().format_map(fields))

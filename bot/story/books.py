@@ -1,0 +1,199 @@
+"""A room's books: what one unit of work may read and write of ONE room. Memory implements it; every query names the room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+
+from bot.story.canon import Fact
+from bot.story.ledger import Entry
+from bot.story.moments import Ids, Moment, Outcome
+from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.rounds import Pitch, Round
+from bot.story.snapshot import Snapshot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """One call on the desk: stored before it is judged. `source_id` is the exactly-once key."""
+
+    id: str
+    source_id: str
+    person: str | None
+    command: str
+    args: dict[str, str]
+    at: datetime
+    state: Literal["open", "parked", "done", "refused", "failed", "working"]
+    outcome: dict[str, Any] | None = None
+    """The reply as it was given (a card as JSON), so that a repeated delivery gets the same answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A public card's row: what is wanted, what is shown, and where."""
+
+    id: str
+    kind: str
+    subject: str
+    wanted_rev: int
+    shown_rev: int
+    refs: tuple[str, ...]
+    nonce: str
+    state: Literal["wanted", "posting", "shown", "doubtful", "gone"]
+    lease_until: datetime | None
+    made_at: datetime
+    shown_at: datetime | None = None
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """One thing that time will do in this room."""
+
+    id: str
+    kind: str
+    subject: str
+    at: datetime
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act of the ledger with its plain values beside it, as far as they still exist."""
+
+    entry: Entry
+    actor: str | None
+    text: str | None
+    detail: dict[str, Any]
+    reversed_by: str | None
+
+
+class Books(Protocol):
+    """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
+
+    @property
+    def ids(self) -> Ids:
+        """The id factory of this unit of work."""
+
+    @property
+    def soonest(self) -> datetime | None:
+        """The earliest instant that what was kept asks to be woken at."""
+
+    def snapshot(self) -> Snapshot:
+        """The room as it stands (with what this unit of work has kept so far)."""
+
+    def keep(self, outcome: Outcome[T], moment: Moment) -> T:
+        """Write everything an outcome holds (rows, ledger, posts, dues, the room's revision) and give back its value.
+
+        Raises Stale when the room's revision is not the snapshot's.
+        """
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What is written inside is undone when an exception leaves it."""
+
+    # ---- passages and drafts
+    def passages(
+        self, story_id: str, *, scene_id: str | None = None, after: int = 0, since: datetime | None = None,
+        limit: int = 200, standing: bool = True, last: bool = False,
+    ) -> Sequence[tuple[Passage, PassageVersion]]:
+        """Passages of a story in reading order with their current version; `last` gives the last `limit` of them."""
+
+    def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
+        """One passage with its current version, standing or not."""
+
+    def passage_numbered(self, story_id: str, number: int) -> tuple[Passage, PassageVersion] | None:
+        """The passage that people call by this number."""
+
+    def versions(self, passage_id: str) -> Sequence[PassageVersion]:
+        """All versions of a passage, oldest first."""
+
+    def draft(self, draft_id: str) -> Draft | None:
+        """One draft."""
+
+    def drafts(self, person: str, *, limit: int = 20) -> Sequence[Draft]:
+        """A person's kept drafts in this room, newest first."""
+
+    def machine_text(self, machine_text_id: str) -> MachineText | None:
+        """One text of a co-writer."""
+
+    def machine_texts(self, story_id: str, *, limit: int = 30, states: tuple[str, ...] = ()) -> Sequence[MachineText]:
+        """The latest texts of co-writers in a story, newest first."""
+
+    # ---- rounds of the past
+    def round_numbered(self, story_id: str, number: int) -> Round | None:
+        """A round by its number."""
+
+    def rounds(self, story_id: str, *, limit: int = 20) -> Sequence[Round]:
+        """Rounds of a story, newest first."""
+
+    def pitches(self, round_id: str) -> Sequence[Pitch]:
+        """All pitches of a round, by arrival."""
+
+    def pitch(self, pitch_id: str) -> Pitch | None:
+        """One pitch."""
+
+    def drawer(self, story_id: str, *, limit: int = 30) -> Sequence[Pitch]:
+        """Pitches that lost, newest first."""
+
+    # ---- canon
+    def facts(self, story_id: str, *, kind: str | None = None, limit: int = 200) -> Sequence[Fact]:
+        """Standing facts of a story, by number."""
+
+    def fact_numbered(self, story_id: str, number: int) -> Fact | None:
+        """The fact that people call by this number."""
+
+    # ---- stories of the past
+    def story_numbered(self, number: int) -> Any:
+        """A story of this room by its number, archived ones too."""
+
+    def archived(self, *, limit: int = 50) -> Sequence[Any]:
+        """Archived stories, newest first."""
+
+    # ---- the ledger
+    def deeds(self, *, chain: str | None = None, person: str | None = None, limit: int = 30) -> Sequence[Deed]:
+        """Acts with their plain values, newest first: of one chain or of the whole room, of one person or of all."""
+
+    def chain(self, chain: str) -> Sequence[Entry]:
+        """A whole chain, oldest first, for verification."""
+
+    def reverse(self, act_id: str, by_act_id: str) -> None:
+        """Note that one act was reversed by another."""
+
+    # ---- the desk, posts and dues (used by the kernel only)
+    def desk_add(self, entry: DeskEntry) -> DeskEntry | None:
+        """Put a call on the desk. Answers the entry that already holds this source id, or None when it is new."""
+
+    def desk_settle(self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False) -> None:
+        """Say how a call ended."""
+
+    def desk(self, entry_id: str) -> DeskEntry | None:
+        """One entry of this room's desk."""
+
+    def desk_by_source(self, source_id: str) -> DeskEntry | None:
+        """The entry of a source id, if it was this room's."""
+
+    def desk_last(self, person: str | None, *, limit: int = 1) -> Sequence[DeskEntry]:
+        """The latest settled entries with a reply, newest first."""
+
+    def posts_wanted(self, *, limit: int = 50) -> Sequence[Post]:
+        """Public cards that show less than is wanted, in the order they were first wanted."""
+
+    def post_of(self, kind: str, subject: str) -> Post | None:
+        """The row of a public card."""
+
+    def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
+        """The public cards shown last, newest first."""
+
+    def posts_save(self, posts: Sequence[Post]) -> None:
+        """Store what became of posts."""
+
+    def dues(self, *, until: datetime | None = None, limit: int = 100) -> Sequence[DueRow]:
+        """Things of this room that time will do, earliest first; `until` gives only those due by then."""
+
+    def due_done(self, due: DueRow, at: datetime) -> None:
+        """Note that it was done; a later wish of the same kind and subject is a new generation."""
