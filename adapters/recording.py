@@ -60,6 +60,6 @@ class Recording:
             yield word
         yield Written(text=text, stop="end", model=LABEL)
 
-    async def answer(self, brief: Brief, schema: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+    async def answer(self, brief: Brief, schema: dict[str, Any]) -> dict[str, Any]:
         """Always WriterError: a recording cannot know what it is asked."""
         raise WriterError("writer.recording_only_plays", again=False)

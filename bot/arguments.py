@@ -67,7 +67,9 @@ class Int:
             raise UserError("kernel.not_a_number", argument=name, name=name, given=raw[:40])
         value = int(digits)
         if not self.least <= value <= self.most:
-            raise UserError("kernel.number_range", argument=name, name=name, least=self.least, most=self.most, given=value)
+            raise UserError(
+                "kernel.number_range", argument=name, name=name, least=self.least, most=self.most, given=value
+            )
         return value
 
 
@@ -103,7 +105,11 @@ class Pick:
             if option == word:
                 return option
         raise UserError(
-            "kernel.not_an_option", argument=name, given=raw[:40], options=", ".join(self.options), near=nearest(word, self.options)
+            "kernel.not_an_option",
+            argument=name,
+            given=raw[:40],
+            options=", ".join(self.options),
+            near=nearest(word, self.options),
         )
 
 

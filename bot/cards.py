@@ -142,7 +142,9 @@ def note(sentence: str, *actions: Action) -> Card:
     return Card(parts=(Text(sentence),), actions=actions)
 
 
-def button(label: str, command: str, style: Literal["plain", "main", "danger"] = "plain", /, **args: object) -> Action:
+def button(
+    label: str, command: str, style: Literal["plain", "main", "danger"] = "plain", /, **args: object
+) -> Action:
     """A button that makes this call."""
     return Action(label, Call(command, {k: str(v) for k, v in args.items()}), style)
 

@@ -43,7 +43,9 @@ class Inbox(Protocol):
     def heard(self, incoming: Incoming, text: str) -> AsyncIterator[Growing | Reply]:
         """Text that is no command: kept, and asked about."""
 
-    async def suggest(self, place: Place, person: Person, command: str, argument: str, begun: str) -> Sequence[tuple[str, str]]:
+    async def suggest(
+        self, place: Place, person: Person, command: str, argument: str, begun: str
+    ) -> Sequence[tuple[str, str]]:
         """Completions of an argument: (value, label), at most 25."""
 
     async def settled(self, place: Place) -> None:

@@ -87,7 +87,14 @@ class Commands:
         self._table: dict[str, Command] = {}
 
     def add(
-        self, name: str, *, button: bool = False, nameless: bool = False, changes: bool = True, keeps: Keeps = "", prefill: Prefill | None = None
+        self,
+        name: str,
+        *,
+        button: bool = False,
+        nameless: bool = False,
+        changes: bool = True,
+        keeps: Keeps = "",
+        prefill: Prefill | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its arguments are the handler's annotated parameters after the context."""
 
@@ -98,7 +105,15 @@ class Commands:
             if not about:
                 raise ValueError(f"{name!r} needs a docstring: it is what people read")
             self._table[name] = Command(
-                name, handler, about.split("\n", 1)[0], tuple(_arguments(handler)), button, nameless, changes, keeps, prefill
+                name,
+                handler,
+                about.split("\n", 1)[0],
+                tuple(_arguments(handler)),
+                button,
+                nameless,
+                changes,
+                keeps,
+                prefill,
             )
             return handler
 
@@ -183,7 +198,9 @@ class Commands:
             found[argument.name] = word
             rest = tail
         if rest.strip():
-            raise UserError("kernel.too_much", command=command.name, usage=command.usage, given=rest.strip()[:60])
+            raise UserError(
+                "kernel.too_much", command=command.name, usage=command.usage, given=rest.strip()[:60]
+            )
         return found
 
 
@@ -203,14 +220,20 @@ def _options(arguments: list[Argument], rest: str) -> tuple[str, dict[str, str]]
     while names:
         last: tuple[int, int, Argument] | None = None
         for argument in names:
-            for match in re.finditer(rf"(?:^|(?<=\s)){re.escape(argument.name)}:(?:\s+|$)", rest, re.IGNORECASE):
+            for match in re.finditer(
+                rf"(?:^|(?<=\s)){re.escape(argument.name)}:(?:\s+|$)", rest, re.IGNORECASE
+            ):
                 if last is None or match.start() > last[0]:
                     last = (match.start(), match.end(), argument)
         if last is None:
             break
         start, end, argument = last
         value = rest[end:].strip()
-        if argument.name in found or not value or (not argument.kind.greedy and (" " in value or not _fits(argument, value))):
+        if (
+            argument.name in found
+            or not value
+            or (not argument.kind.greedy and (" " in value or not _fits(argument, value)))
+        ):
             break
         found[argument.name] = value
         rest = rest[:start].rstrip()
@@ -226,4 +249,10 @@ def _arguments(handler: Handler) -> Iterable[Argument]:
         if kind is None:
             raise ValueError(f"argument {parameter.name} of {handler!r} has no kind")
         required = parameter.default is inspect.Parameter.empty
-        yield Argument(parameter.name.replace("_", "-"), parameter.name, kind, required, None if required else parameter.default)
+        yield Argument(
+            parameter.name.replace("_", "-"),
+            parameter.name,
+            kind,
+            required,
+            None if required else parameter.default,
+        )

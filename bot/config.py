@@ -43,7 +43,7 @@ class Mistake:
         return _KEY_SHAPE.sub("(hidden)", f"{self.where}: {self.what}")
 
 
-class ConfigMistakes(OperatorError):  # noqa: N818 - as people say it: it is a list of mistakes
+class ConfigMistakes(OperatorError):
     """Everything that is wrong with the configuration, so that it is mended in one go."""
 
     def __init__(self, mistakes: tuple[Mistake, ...], config: Path | None) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from bot.cards import Reply
 from bot.calls import Call
+from bot.cards import Reply
 from bot.ports import Writer
+from bot.settings import PRICES, BudgetDefaults, Price
 from bot.story.books import Books
 from bot.story.moments import Ids, Moment
 from bot.story.people import Person, Place, Standing
@@ -35,7 +36,9 @@ class Incoming:
 class Unit(Protocol):
     """What the dispatcher binds to one call: its transactions, with the desk kept."""
 
-    async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True) -> Reply:
+    async def act(
+        self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True
+    ) -> Reply:
         """Run `work` in one write transaction with the call on the desk, and keep the reply with it."""
 
     async def write(self, work: Callable[[Books, Moment], T]) -> T:
@@ -50,8 +53,10 @@ class Shop:
     """What the house owns and hands to every call: co-writers by name, and where exports go."""
 
     writer: Writer
-    writer_budget_cents: int = 0
-    prices: str = ""
+    max_tokens: int = 4000
+    """Output limit of a co-writer's answer, thinking included."""
+    prices: Mapping[str, Price] = field(default_factory=lambda: PRICES)
+    budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     nameless: set[tuple[str, str]] = field(default_factory=set)
     """Process memory of `/stop` (its limit must not be written down anywhere)."""
 

@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
+from bot.arguments import Int, Pick
+from bot.arguments import Text as TextArgument
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
 from bot.commands import Command, Commands, Growing
-from bot.arguments import Int, Pick
-from bot.arguments import Text as TextArgument
 from bot.context import Context, Incoming, Shop
 from bot.errors import Room37Error, StorageFull, UserError, WriterError
 from bot.ports import Alarms, Clock, House, Store
@@ -45,8 +45,18 @@ class Dispatcher:
     """The inbox of every adapter."""
 
     def __init__(
-        self, commands: Commands, store: Store, house: House, clock: Clock, shop: Shop, poster: Poster, alarms: Alarms,
-        due_rules: Mapping[str, DueRule], suggest: Suggest, *, seed: str | None = None,
+        self,
+        commands: Commands,
+        store: Store,
+        house: House,
+        clock: Clock,
+        shop: Shop,
+        poster: Poster,
+        alarms: Alarms,
+        due_rules: Mapping[str, DueRule],
+        suggest: Suggest,
+        *,
+        seed: str | None = None,
     ) -> None:
         self._commands = commands
         self._store = store
@@ -86,7 +96,9 @@ class Dispatcher:
         """Carry out one call: growing text, if any, then exactly one Reply."""
         command = self._commands.find(incoming.call.command)
         if command is None:
-            yield await self._refuse(incoming, None, UserError("kernel.gone_command", given=incoming.call.command))
+            yield await self._refuse(
+                incoming, None, UserError("kernel.gone_command", given=incoming.call.command)
+            )
             return
         unit = _Unit(self, incoming, command)
         try:
@@ -106,11 +118,17 @@ class Dispatcher:
             raise
         except Exception as crash:
             log.exception("a handler failed: command=%s", command.name, exc_info=_without_text(crash))
-            yield await self._refuse(incoming, command, UserError("kernel.crashed"), begun=unit.begun, state="failed")
+            yield await self._refuse(
+                incoming, command, UserError("kernel.crashed"), begun=unit.begun, state="failed"
+            )
 
-    async def suggest(self, place: Place, person: Person, command: str, argument: str, begun: str) -> Sequence[tuple[str, str]]:
+    async def suggest(
+        self, place: Place, person: Person, command: str, argument: str, begun: str
+    ) -> Sequence[tuple[str, str]]:
         """Completions of an argument."""
-        return await self._store.read(place, lambda books: self._suggest(books, person, command, argument, begun))
+        return await self._store.read(
+            place, lambda books: self._suggest(books, person, command, argument, begun)
+        )
 
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
@@ -133,7 +151,10 @@ class Dispatcher:
                 card = self._poster.draw(books, post)
                 if card is not None and post.shown_at is not None and (card.actions or card.options):
                     found.append((post.shown_at, "public", card))
-            return [(audience, card) for _, audience, card in sorted(found, key=lambda f: (f[0], f[1] == "public"))]
+            return [
+                (audience, card)
+                for _, audience, card in sorted(found, key=lambda f: (f[0], f[1] == "public"))
+            ]
 
         return await self._store.read(place, look)
 
@@ -204,7 +225,13 @@ class Dispatcher:
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
 
     async def _refuse(
-        self, incoming: Incoming, command: Command | None, refusal: UserError, *, begun: bool = False, state: str = "refused"
+        self,
+        incoming: Incoming,
+        command: Command | None,
+        refusal: UserError,
+        *,
+        begun: bool = False,
+        state: str = "refused",
     ) -> Reply:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
@@ -268,16 +295,22 @@ class _Unit:
             incoming.call, self, dispatcher.shop, self._entry.id,
         )  # fmt: skip
 
-    async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True) -> Reply:
+    async def act(
+        self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True
+    ) -> Reply:
         """One write transaction with the call on the desk; the reply is kept with it."""
-        answer = await self._dispatcher.finish(self.incoming, lambda books: self._whole(books, work, face, last))
+        answer = await self._dispatcher.finish(
+            self.incoming, lambda books: self._whole(books, work, face, last)
+        )
         if isinstance(answer, _Held):
             raise _Already(answer.entry)
         if answer.refused and not last:
             raise _Refused(answer)
         return answer
 
-    def _whole(self, books: Books, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], last: bool) -> Reply | _Held:
+    def _whole(
+        self, books: Books, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], last: bool
+    ) -> Reply | _Held:
         if self.command.nameless:
             return face(work(books, self._moment))
         if not self.begun and (held := books.desk_add(self._entry)):
@@ -296,7 +329,9 @@ class _Unit:
             raise
         except Exception as crash:
             log.exception("a rule failed: command=%s", self.command.name, exc_info=_without_text(crash))
-            reply = _keep_text(books, self.incoming, self.command, UserError("kernel.crashed"), self._entry.id, self._moment)
+            reply = _keep_text(
+                books, self.incoming, self.command, UserError("kernel.crashed"), self._entry.id, self._moment
+            )
             books.desk_settle(self._entry.id, "failed", _outcome(reply))
         else:
             books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), clear_args=last)
@@ -361,7 +396,13 @@ async def _outputs(running: Any) -> AsyncIterator[Growing | Reply]:
 
 def _entry(incoming: Incoming, moment: Moment) -> DeskEntry:
     return DeskEntry(
-        moment.new_id(), incoming.source_id, incoming.person.key, incoming.call.command, dict(incoming.call.args), moment.now, "open"
+        moment.new_id(),
+        incoming.source_id,
+        incoming.person.key,
+        incoming.call.command,
+        dict(incoming.call.args),
+        moment.now,
+        "open",
     )
 
 
@@ -374,16 +415,30 @@ def _text_of(incoming: Incoming, command: Command | None) -> str:
 
 
 def _keep_text(
-    books: Books, incoming: Incoming, command: Command | None, refusal: UserError, entry_id: str, moment: Moment
+    books: Books,
+    incoming: Incoming,
+    command: Command | None,
+    refusal: UserError,
+    entry_id: str,
+    moment: Moment,
 ) -> Reply:
     """The reply to a refused call; its text becomes a draft (of the desk entry's id) that the card names."""
     text = _text_of(incoming, command)
     kept = clean(text).text
-    if not kept or (command is not None and not command.keeps) or "desk" in incoming.call.args or "draft" in incoming.call.args:
+    if (
+        not kept
+        or (command is not None and not command.keeps)
+        or "desk" in incoming.call.args
+        or "draft" in incoming.call.args
+    ):
         return Reply.of(note(refusal.sentence), refused=True)
     story = books.snapshot().story
     kind = cast(Any, command.keeps if command is not None else "said")
-    again = Call(incoming.call.command, {k: v for k, v in incoming.call.args.items() if v != text}) if command is not None else Call("said")
+    again = (
+        Call(incoming.call.command, {k: v for k, v in incoming.call.args.items() if v != text})
+        if command is not None
+        else Call("said")
+    )
     draft = Draft(
         entry_id, books.snapshot().room.id, story.id if story else None, incoming.person.key, kind, kept, refusal.key, "kept",
         moment.now, call=_token(again),
@@ -393,7 +448,13 @@ def _keep_text(
     if command is not None and _token(again):
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(
-        (Card(say("kernel.safe_title"), (Text(refusal.sentence), Text(say("kernel.in_drafts", words=first_words(kept)))), tuple(actions)),),
+        (
+            Card(
+                say("kernel.safe_title"),
+                (Text(refusal.sentence), Text(say("kernel.in_drafts", words=first_words(kept)))),
+                tuple(actions),
+            ),
+        ),
         refused=True,
     )
 
@@ -429,4 +490,3 @@ def _without_text(crash: Exception) -> Exception:
     bare = RuntimeError(type(crash).__name__)
     bare.__traceback__ = crash.__traceback__
     return bare
-

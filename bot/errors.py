@@ -1,13 +1,13 @@
 """What can go wrong, by who can act on it.
 
-    Room37Error
-    ├── UserError          the person who called can act: the sentence is shown to them, their text is kept
-    │   ├── NotAllowed     the room's rules say no to this person
-    │   ├── NotFound       no such round, scene, draft ... in this room
-    │   └── Stale          the thing changed since the person saw it
-    ├── OperatorError      who runs the bot can act: configuration, database, disk
-    │   └── StorageFull    nothing can be written; the caller gets their text back
-    └── WriterError        the co-writer failed; the room goes on without it
+Room37Error
+├── UserError          the person who called can act: the sentence is shown to them, their text is kept
+│   ├── NotAllowed     the room's rules say no to this person
+│   ├── NotFound       no such round, scene, draft ... in this room
+│   └── Stale          the thing changed since the person saw it
+├── OperatorError      who runs the bot can act: configuration, database, disk
+│   └── StorageFull    nothing can be written; the caller gets their text back
+└── WriterError        the co-writer failed; the room goes on without it
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _KINDS_OF_VALUES: Mapping[type, str] = {
 _HOURS = re.compile(rf"{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)* ({_TIME})-({_TIME}|24:00)")
 
 
-class Wrong(Exception):  # noqa: N818 - a finding that is collected, not an error that ends anything
+class Wrong(Exception):
     """A value that cannot stand here; its text says what was found and what to write."""
 
 

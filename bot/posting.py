@@ -38,7 +38,9 @@ class _Job:
 class Poster:
     """One poster for all rooms of a process; one pass at a time in each room."""
 
-    def __init__(self, store: Store, adapter: ChatAdapter, draw: Draw, clock: Clock, *, pace_seconds: float = 0.0) -> None:
+    def __init__(
+        self, store: Store, adapter: ChatAdapter, draw: Draw, clock: Clock, *, pace_seconds: float = 0.0
+    ) -> None:
         self._store = store
         self._adapter = adapter
         self.draw = draw

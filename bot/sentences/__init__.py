@@ -35,7 +35,10 @@ def keys() -> frozenset[str]:
     """Every key of the catalogue (for tests and translators)."""
     folder = resources.files(__package__) / "en"
     return frozenset(
-        f"{file.name[:-5]}.{name}" for file in folder.iterdir() if file.name.endswith(".toml") for name in _topic(file.name[:-5])
+        f"{file.name[:-5]}.{name}"
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+        for name in _topic(file.name[:-5])
     )
 
 

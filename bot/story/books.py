@@ -10,10 +10,11 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from bot.story.canon import Fact
 from bot.story.ledger import Entry
-from bot.story.moments import Ids, Moment, Outcome
+from bot.story.moments import Moment, Outcome
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
+from bot.story.stories import Story
 
 T = TypeVar("T")
 
@@ -77,10 +78,6 @@ class Books(Protocol):
     """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
 
     @property
-    def ids(self) -> Ids:
-        """The id factory of this unit of work."""
-
-    @property
     def soonest(self) -> datetime | None:
         """The earliest instant that what was kept asks to be woken at."""
 
@@ -98,8 +95,15 @@ class Books(Protocol):
 
     # ---- passages and drafts
     def passages(
-        self, story_id: str, *, scene_id: str | None = None, after: int = 0, since: datetime | None = None,
-        limit: int = 200, standing: bool = True, last: bool = False,
+        self,
+        story_id: str,
+        *,
+        scene_id: str | None = None,
+        after: int = 0,
+        since: datetime | None = None,
+        limit: int = 200,
+        standing: bool = True,
+        last: bool = False,
     ) -> Sequence[tuple[Passage, PassageVersion]]:
         """Passages of a story in reading order with their current version; `last` gives the last `limit` of them."""
 
@@ -121,12 +125,17 @@ class Books(Protocol):
     def machine_text(self, machine_text_id: str) -> MachineText | None:
         """One text of a co-writer."""
 
-    def machine_texts(self, story_id: str, *, limit: int = 30, states: tuple[str, ...] = ()) -> Sequence[MachineText]:
+    def machine_texts(
+        self, story_id: str, *, limit: int = 30, states: tuple[str, ...] = ()
+    ) -> Sequence[MachineText]:
         """The latest texts of co-writers in a story, newest first."""
 
     # ---- rounds of the past
     def round_numbered(self, story_id: str, number: int) -> Round | None:
         """A round by its number."""
+
+    def round(self, round_id: str) -> Round | None:
+        """A round by its id."""
 
     def rounds(self, story_id: str, *, limit: int = 20) -> Sequence[Round]:
         """Rounds of a story, newest first."""
@@ -147,28 +156,32 @@ class Books(Protocol):
     def fact_numbered(self, story_id: str, number: int) -> Fact | None:
         """The fact that people call by this number."""
 
+    def fact(self, fact_id: str) -> Fact | None:
+        """A fact by its id."""
+
     # ---- stories of the past
-    def story_numbered(self, number: int) -> Any:
+    def story_numbered(self, number: int) -> Story | None:
         """A story of this room by its number, archived ones too."""
 
-    def archived(self, *, limit: int = 50) -> Sequence[Any]:
+    def archived(self, *, limit: int = 50) -> Sequence[Story]:
         """Archived stories, newest first."""
 
     # ---- the ledger
-    def deeds(self, *, chain: str | None = None, person: str | None = None, limit: int = 30) -> Sequence[Deed]:
+    def deeds(
+        self, *, chain: str | None = None, person: str | None = None, limit: int = 30
+    ) -> Sequence[Deed]:
         """Acts with their plain values, newest first: of one chain or of the whole room, of one person or of all."""
 
     def chain(self, chain: str) -> Sequence[Entry]:
         """A whole chain, oldest first, for verification."""
 
-    def reverse(self, act_id: str, by_act_id: str) -> None:
-        """Note that one act was reversed by another."""
-
     # ---- the desk, posts and dues (used by the kernel only)
     def desk_add(self, entry: DeskEntry) -> DeskEntry | None:
         """Put a call on the desk. Answers the entry that already holds this source id, or None when it is new."""
 
-    def desk_settle(self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False) -> None:
+    def desk_settle(
+        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
+    ) -> None:
         """Say how a call ended."""
 
     def desk(self, entry_id: str) -> DeskEntry | None:

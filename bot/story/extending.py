@@ -106,6 +106,7 @@ def extend(
     story = running_story(snapshot)
     scene = _writable_scene(snapshot, story)
     rules = in_force(snapshot.room)
+    replaced = texts.clean(text).replaced
     text = _fitting(text, rules)
     long = rules.form == "free" and texts.count_words(text) >= rules.short_words
     if chosen is None:
@@ -120,7 +121,8 @@ def extend(
     author = chosen.author if chosen is not None and chosen.author is not None else moment.actor
     spans = _spans(text, author, machine, ai_texts)
     _refuse_machine(snapshot, rules, spans, moment, machine, story)
-    return _landed(snapshot, story, scene, text, spans, author, moment, machine, draft, chosen, long=long)
+    landed = _landed(snapshot, story, scene, text, spans, author, moment, machine, draft, chosen, long=long)
+    return landed.answering(replace(landed.value, replaced=replaced))
 
 
 def last_key(snapshot: Snapshot, story_id: str) -> str | None:
@@ -234,7 +236,7 @@ def _refuse_machine(
 def _landed(
     snapshot: Snapshot, story: Story, scene: Scene, text: str, spans: tuple[Span, ...], author: str,
     moment: Moment, machine: MachineText | None, draft: Draft | None, chosen: Pitch | None, *, long: bool,
-) -> Outcome[Extended | StoryMovedOn | ToTheVote]:  # fmt: skip
+) -> Outcome[Extended]:  # fmt: skip
     pen, idea, pen_dues = after_passage(snapshot, story, moment, long=long)
     pitch_id = chosen.id if chosen is not None else idea
     passage_id, number, count = moment.new_id(), story.passages + 1, texts.count_words(text)

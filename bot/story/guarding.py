@@ -9,8 +9,8 @@ possessive.
 
 from __future__ import annotations
 
-import unicodedata
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -38,7 +38,9 @@ _COMMON = frozenset(
     shall she should since so some someone something sometimes somewhere soon still such suddenly take tell
     than thank that the their them then there these they this those though three through time to today
     together tomorrow tonight too toward two under until up upon us very wait was we well were what when where
-    which while who whose why will with without would yes yesterday yet you your""".split()  # noqa: SIM905 (a hundred words read better so)
+    which while who whose why will with without would yes yesterday yet you your can't couldn't didn't doesn't
+    don't hadn't hasn't haven't he'd he'll isn't it'd it'll shan't she'd she'll shouldn't that's there's
+    they'd they'll wasn't we'd we'll weren't won't wouldn't you'd you'll you're""".split()  # noqa: SIM905 (a hundred words read better so)
 )
 """English words that begin sentences often, and are nobody's name."""
 
@@ -82,8 +84,8 @@ class Guard:
 
 
 def split(text: str) -> list[str]:
-    """A text's words as they are compared, without punctuation. Each stretch between spaces is divided by itself,
-    so that a word is divided alike in a short text and in a long one.
+    """A text's words as they are compared, without punctuation. Each stretch between spaces is divided by
+    itself, so that a word is divided alike in a short text and in a long one.
     """
     return [word for token in _prepared(text).split() for word in _divided(token)]
 
@@ -95,7 +97,9 @@ def plain(word: str) -> str:
 
 
 def _prepared(text: str) -> str:
-    """One spelling for all ways of writing the same: no marks that nobody sees, no underscores, one composition."""
+    """One spelling for all ways of writing the same: no marks that nobody sees, no underscores, one
+    composition.
+    """
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).replace("_", " ").replace(".", " . ")
 
 
@@ -117,8 +121,8 @@ def _forms(word: str) -> frozenset[str]:
 
 
 def _names(private: Sequence[str], named: Sequence[str], public: Sequence[str]) -> frozenset[str]:
-    """Words that private texts write with a capital: inside a sentence always, at its beginning unless they are
-    also written small. Not those that may be shared, nor common words that begin sentences.
+    """Words that private texts write with a capital: inside a sentence always, at its beginning unless they
+    are also written small. Not those that may be shared, nor common words that begin sentences.
     """
     inside: set[str] = {plain(word) for name in named for word in split(name)}
     first: set[str] = set()
@@ -132,7 +136,12 @@ def _names(private: Sequence[str], named: Sequence[str], public: Sequence[str]) 
             at += len(word)
             if plain(word) in _COMMON:
                 continue
-            capital = {form for part in word.replace("’", "'").split("'") if part[:1].isupper() for form in _forms(part)}
+            capital = {
+                form
+                for part in word.replace("’", "'").split("'")
+                if part[:1].isupper()
+                for form in _forms(part)
+            }
             if not capital:
                 small.update(_forms(word))
                 continue

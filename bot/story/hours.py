@@ -76,7 +76,7 @@ def after(start: datetime, length: Length, zone: str, hours: str) -> datetime | 
     """When something of this length ends that begins at `start`; None when it has no end."""
     if not length:
         return None
-    end = start + timedelta(minutes=length.minutes)
+    end = start.astimezone(UTC) + timedelta(minutes=length.minutes)
     if not length.room_days:
         return end
     here = ZoneInfo(zone)

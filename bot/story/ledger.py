@@ -68,10 +68,14 @@ class Salts:
     detail: str = ""
 
 
-def append(head: Head, act: Act, *, id: str, at: datetime, salt: Callable[[], bytes]) -> tuple[Entry, Salts, Head]:  # noqa: A002
+def append(
+    head: Head, act: Act, *, id: str, at: datetime, salt: Callable[[], bytes]
+) -> tuple[Entry, Salts, Head]:
     """The next entry of a chain, the salts to keep beside it, and the chain's new end."""
     salts = Salts(
-        salt().hex() if act.actor else "", salt().hex() if act.text else "", salt().hex() if act.detail else ""
+        salt().hex() if act.actor else "",
+        salt().hex() if act.text else "",
+        salt().hex() if act.detail else "",
     )
     entry = Entry(
         id, act.kind, act.subjects, at, head.chain, head.seq + 1, VERSION,
@@ -110,7 +114,13 @@ def canonical(value: object) -> str:
 
 def commitment(salt: str, value: str | None) -> str:
     """SHA-256 (hex) of salt, a zero byte and the value; empty when there is no salt, and so nothing to commit to."""
-    return hashlib.sha256(bytes.fromhex(salt) + b"\0" + (value or "").encode("utf-8", "surrogatepass")).hexdigest() if salt else ""
+    return (
+        hashlib.sha256(
+            bytes.fromhex(salt) + b"\0" + (value or "").encode("utf-8", "surrogatepass")
+        ).hexdigest()
+        if salt
+        else ""
+    )
 
 
 def opens(committed: str, salt: str, value: str | None) -> bool:
@@ -140,5 +150,8 @@ def ballots_commitment(ballots: Sequence[tuple[str, Sequence[str]]], salt: Calla
     The salts are not kept: the figure proves that a recount was made of as many ballots as were cast, and can
     tell nobody's choice.
     """
-    hashes = sorted(hashlib.sha256(salt() + b"\0" + canonical([person, list(choices)]).encode()).hexdigest() for person, choices in ballots)
+    hashes = sorted(
+        hashlib.sha256(salt() + b"\0" + canonical([person, list(choices)]).encode()).hexdigest()
+        for person, choices in ballots
+    )
     return hashlib.sha256("".join(hashes).encode()).hexdigest()

@@ -37,7 +37,9 @@ class Ids:
     def new(self, at: datetime) -> str:
         """A fresh ULID: 48 bits of milliseconds, then a counter and randomness, so that one call's ids keep their order."""
         self._count += 1
-        value = (int(at.timestamp() * 1000) << 80) | ((self._count & 0xFFF) << 68) | self._random.getrandbits(68)
+        value = (
+            (int(at.timestamp() * 1000) << 80) | ((self._count & 0xFFF) << 68) | self._random.getrandbits(68)
+        )
         return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
     def salt(self) -> bytes:
@@ -92,7 +94,9 @@ class Mark:
     """Id of the round, passage, scene, draft ... that the card shows."""
 
 
-DueKind = Literal["last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop"]
+DueKind = Literal[
+    "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,14 @@ class Outcome(Generic[T]):
         """The same, with another answer."""
         return Outcome(value, self.rows, self.acts, self.marks, self.dues)
 
-    def also(self, *, rows: tuple[object, ...] = (), acts: tuple[Act, ...] = (), marks: tuple[Mark, ...] = (), dues: tuple[Due, ...] = ()) -> Outcome[T]:
+    def also(
+        self,
+        *,
+        rows: tuple[object, ...] = (),
+        acts: tuple[Act, ...] = (),
+        marks: tuple[Mark, ...] = (),
+        dues: tuple[Due, ...] = (),
+    ) -> Outcome[T]:
         """The same, and these too."""
         return replace(self.then(Outcome(None, rows, acts, marks, dues)).answering(self.value))
 

@@ -188,8 +188,8 @@ def withdraw(snapshot: Snapshot, pitch_: Pitch, moment: Moment) -> Outcome[Withd
     after = replace(round_, finalists=tuple(i for i in round_.finalists if i != gone.id))
     if any(not b.choices for b in shrunk):
         after = replace(after, early_close_at=None)
-    others = tuple(p for p in snapshot.pitches_of(round_.id) if p.id != gone.id)
-    up = _comes_up(after, others, moment) if pitch_.status == "standing" else None
+    those = tuple(gone if p.id == gone.id else p for p in snapshot.pitches_of(round_.id))
+    up = _comes_up(after, those, moment) if pitch_.status == "standing" else None
     if up is not None:
         after = replace(after, last_idea_at=moment.now, early_close_at=None)
     act = Act(
@@ -234,12 +234,12 @@ def _place(round_: Round, those: tuple[Pitch, ...], author: str | None) -> tuple
     return "", replace(max(further, key=lambda p: p.seq), status="waiting")
 
 
-def _comes_up(round_: Round, others: tuple[Pitch, ...], moment: Moment) -> Pitch | None:
+def _comes_up(round_: Round, those: tuple[Pitch, ...], moment: Moment) -> Pitch | None:
     """The idea that takes a free place: first ones of each person, then by arrival; nobody above their
     share."""
     if round_.part not in ("together", "ideas"):
         return None
-    standing = [p for p in others if p.status == "standing"]
+    standing = [p for p in those if p.status == "standing"]
     if len(standing) >= round_.terms.ideas_most:
         return None
 
@@ -248,13 +248,13 @@ def _comes_up(round_: Round, others: tuple[Pitch, ...], moment: Moment) -> Pitch
 
     line = [
         p
-        for p in others
+        for p in those
         if p.status == "waiting" and (p.carried_from or on_it(p.author, fresh=True) < round_.terms.ideas_each)
     ]
     if not line:
         return None
     first = min(line, key=lambda p: (on_it(p.author, fresh=False) > 0, p.seq, p.id))
-    number = first.number or _next_number(round_, others)
+    number = first.number or _next_number(round_, those)
     return replace(first, status="standing", number=number, at=moment.now)
 
 

@@ -76,7 +76,9 @@ def revised(
             for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
                 made += [replace(s, start=starts[j] + s.start, end=starts[j] + s.end) for s in sources[i]]
         elif j2 > j1:
-            machine = next((s.machine_text_id for i in range(i1, i2) for s in sources[i] if s.kind != "person"), "")
+            machine = next(
+                (s.machine_text_id for i in range(i1, i2) for s in sources[i] if s.kind != "person"), ""
+            )
             if tag == "replace" and machine:
                 made.append(Span(starts[j1], starts[j2], "ai_edited", person, machine))
             else:
@@ -106,7 +108,9 @@ def recognise(text: str, person: str, ai_texts: Sequence[MachineWords] = ()) -> 
                 for place in range(spoken[i][0], spoken[i + RUN - 1][0] + 1):
                     claimed.setdefault(place, machine.id)
     made = [
-        Span(starts[i], starts[i + 1], "ai", "", claimed[i]) if i in claimed else Span(starts[i], starts[i + 1], "person", person)
+        Span(starts[i], starts[i + 1], "ai", "", claimed[i])
+        if i in claimed
+        else Span(starts[i], starts[i + 1], "person", person)
         for i in range(len(pieces))
     ]
     return merge(made)
@@ -119,7 +123,11 @@ def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
         if span.start == span.end:
             continue
         last = joined[-1] if joined else None
-        if last is not None and last.end == span.start and replace(last, start=0, end=0) == replace(span, start=0, end=0):
+        if (
+            last is not None
+            and last.end == span.start
+            and replace(last, start=0, end=0) == replace(span, start=0, end=0)
+        ):
             joined[-1] = replace(last, end=span.end)
         else:
             joined.append(span)

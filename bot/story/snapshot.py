@@ -42,7 +42,6 @@ class Snapshot:
     turns: Mapping[str, TurnState] = field(default_factory=dict)
     heads: Mapping[str, Head] = field(default_factory=dict)
     """Ends of the ledger's chains: one per story (by story id), one for the room (by room id)."""
-    drafts_kept: int = 0
 
     # ---- looking things up
 
@@ -62,9 +61,9 @@ class Snapshot:
 
     @property
     def story(self) -> Story | None:
-        """The story that calls of this room mean: its open (or paused) one, the latest if there were several."""
+        """The story that calls of this room mean: its open one, else the paused one that is latest."""
         live = [s for s in self.stories.values() if s.status in ("open", "paused")]
-        return max(live, key=lambda s: s.number, default=None)
+        return max(live, key=lambda s: (s.status == "open", s.number), default=None)
 
     def scenes_of(self, story_id: str) -> tuple[Scene, ...]:
         """The scenes of a story that are not removed, in order."""
@@ -78,7 +77,9 @@ class Snapshot:
     def tail_of(self, story_id: str) -> tuple[Passage, ...]:
         """The last standing passages of a story, oldest first."""
         return tuple(
-            sorted((p for p in self.passages.values() if p.story_id == story_id), key=lambda p: (p.number, p.id))
+            sorted(
+                (p for p in self.passages.values() if p.story_id == story_id), key=lambda p: (p.number, p.id)
+            )
         )
 
     def open_rounds(self, story_id: str) -> tuple[Round, ...]:
@@ -100,17 +101,26 @@ class Snapshot:
 
     def pitches_of(self, round_id: str) -> tuple[Pitch, ...]:
         """All pitches of a round, by arrival."""
-        return tuple(sorted((p for p in self.pitches.values() if p.round_id == round_id), key=lambda p: (p.seq, p.id)))
+        return tuple(
+            sorted((p for p in self.pitches.values() if p.round_id == round_id), key=lambda p: (p.seq, p.id))
+        )
 
     def ideas(self, round_id: str) -> tuple[Pitch, ...]:
         """The pitches that stand on a round's ballot, by number."""
         return tuple(
-            sorted((p for p in self.pitches_of(round_id) if p.status == "standing"), key=lambda p: (p.number, p.seq))
+            sorted(
+                (p for p in self.pitches_of(round_id) if p.status == "standing"),
+                key=lambda p: (p.number, p.seq),
+            )
         )
 
     def ballots_of(self, round_id: str) -> tuple[Ballot, ...]:
         """The ballots of a round, by their first casting."""
-        return tuple(sorted((b for b in self.ballots.values() if b.round_id == round_id), key=lambda b: (b.first_at, b.id)))
+        return tuple(
+            sorted(
+                (b for b in self.ballots.values() if b.round_id == round_id), key=lambda b: (b.first_at, b.id)
+            )
+        )
 
     # ---- applying what a rule decided
 
@@ -133,14 +143,20 @@ class Snapshot:
         for r in self.rounds.values():
             if r.part == "closed" and (r.story_id not in latest or r.number > latest[r.story_id].number):
                 latest[r.story_id] = r
-        rounds = {k: r for k, r in self.rounds.items() if r.story_id in stories and (r.part != "closed" or latest[r.story_id].id == r.id)}
+        rounds = {
+            k: r
+            for k, r in self.rounds.items()
+            if r.story_id in stories and (r.part != "closed" or latest[r.story_id].id == r.id)
+        }
         pitches = {k: p for k, p in self.pitches.items() if p.round_id in rounds}
         ballots = {k: b for k, b in self.ballots.items() if b.round_id in rounds}
         tails: dict[str, list[Passage]] = {}
         for p in self.passages.values():
             if p.status == "standing" and p.story_id in stories:
                 tails.setdefault(p.story_id, []).append(p)
-        passages = {p.id: p for tail in tails.values() for p in sorted(tail, key=lambda p: (p.number, p.id))[-TAIL:]}
+        passages = {
+            p.id: p for tail in tails.values() for p in sorted(tail, key=lambda p: (p.number, p.id))[-TAIL:]
+        }
         return replace(
             self, stories=stories, scenes=scenes, rounds=rounds, pitches=pitches, ballots=ballots, passages=passages,
             pens={k: p for k, p in self.pens.items() if k in stories},

@@ -202,7 +202,9 @@ def back(snapshot: Snapshot, moment: Moment) -> Outcome[AwayNews]:
         return Outcome(AwayNews(moment.name, False, False))
     here = replace(member, away=False, last_at=moment.now)
     return Outcome(
-        AwayNews(member.name, False, True), (here,), (Act("member.back", (snapshot.room.id, member.id), moment.actor, "", {}),)
+        AwayNews(member.name, False, True),
+        (here,),
+        (Act("member.back", (snapshot.room.id, member.id), moment.actor, "", {}),),
     )
 
 

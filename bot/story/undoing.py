@@ -103,14 +103,13 @@ def _reverse(snapshot: Snapshot, deed: Deed, kind: str, moment: Moment, shelf: S
         work.take_back(change)
     story = work.story_of_deed
     number = int(deed.detail.get("number") or 0)
-    text = work.named or str(deed.detail.get("named") or "")
     more: dict[str, Value] = {
-        "reverses": deed.entry.id, "of": root, "number": number, "named": text,
+        "reverses": deed.entry.id, "of": root, "number": number,
         "story": story.number if story else 0, "after": story.passages if story else 0,
     }  # fmt: skip
     act = Act(kind, deed.entry.subjects, moment.key, "", detail(*work.done, **more))
     whose = "" if deed.actor in (None, moment.key) else snapshot.name(deed.actor)
-    undone = Undone(root, deed.entry.id, story, number, text, kind == PUT_BACK, whose)
+    undone = Undone(root, deed.entry.id, story, number, work.named, kind == PUT_BACK, whose)
     return work.outcome.also(acts=(act,)).answering(undone)
 
 
@@ -118,7 +117,7 @@ def _refuse_after_a_vote(snapshot: Snapshot, since: datetime | None, moment: Mom
     """A vote is no act of the ledger; where it was the last thing done here, say how it is taken back."""
     for ballot in snapshot.ballots.values():
         in_round = snapshot.rounds.get(ballot.round_id)
-        if ballot.person != moment.key or in_round is None or in_round.part == "closed":
+        if ballot.person != moment.key or not ballot.choices or in_round is None or in_round.part == "closed":
             continue
         if since is None or ballot.cast_at > since:
             raise UserError("passages.undo_vote")

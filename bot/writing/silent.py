@@ -17,13 +17,13 @@ class Silent:
         """Nothing, in a word that a card can show."""
         return Capabilities(provider="none", label="no co-writer")
 
-    async def write(self, brief: Brief) -> AsyncGenerator[str | Written, None]:  # noqa: ARG002
+    async def write(self, brief: Brief) -> AsyncGenerator[str | Written, None]:
         """Always WriterError."""
         pieces: tuple[str, ...] = ()
         for piece in pieces:  # what makes this an iterator, as the port has it
             yield piece
         raise WriterError("writer.none", again=False)
 
-    async def answer(self, brief: Brief, schema: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+    async def answer(self, brief: Brief, schema: dict[str, Any]) -> dict[str, Any]:
         """Always WriterError."""
         raise WriterError("writer.none", again=False)

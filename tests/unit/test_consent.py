@@ -138,6 +138,10 @@ def test_what_a_sharing_writer_wrote_too_is_theirs_to_share() -> None:
         ("A coat hung there. It was Orla’s.", "Orla's coat"),
         ("They called him Storm. The storm came.", "Storm"),
         ("a rope of salt and tide", "the lamp; A ROPE of “salt” and… tide went"),
+        ("It was l’Orla who came.", "orla"),
+        ("At the quay _Orla_ waited.", "**Orla**"),
+        ("They saw Or\u00adla.", "Orla"),
+        ("It docks.Orla waits.", "Orla"),
         ("Éloïse left.", "E\u0301loi\u0308se again"),
     ],
 )
@@ -206,6 +210,11 @@ def test_what_withhold_sends_passes_the_guard(texts: list[tuple[str, str]]) -> N
         if source.id not in sent.withheld:
             assert leaks(sent.texts[source.id], sent.private, sent.public) == ()
             assert source.authors != (PRIVATE,)
+
+
+def test_a_word_is_divided_alike_in_a_short_text_and_in_a_very_long_one() -> None:
+    private = "नाव कभी किनारे पर नहीं आती"
+    assert leaks("नदी शांत थी। " * 4_000 + private, [private], [])
 
 
 def test_long_texts_of_few_words_are_judged_in_reasonable_steps() -> None:

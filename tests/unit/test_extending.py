@@ -14,6 +14,7 @@ from bot.story.extending import Extended, StoryMovedOn, ToTheVote
 from bot.story.moments import Mark
 from bot.story.passages import MachineText
 from bot.story.people import Role
+from bot.story.provenance import covers
 from bot.story.rounds import Pitch
 from bot.story.turns import Pen
 from tests.unit.tiny_room import TinyRoom, person
@@ -77,6 +78,12 @@ def test_a_locked_scene_takes_nothing_and_says_what_to_do() -> None:
     with pytest.raises(UserError) as refusal:
         room.do("w2", extending.extend, "A line.")
     assert "/scene add" in str(refusal.value)
+
+
+def test_control_characters_are_replaced_and_counted() -> None:
+    room = opened("w1")
+    news = room.write("w1", "The lamp\x00 went\x07 out.")
+    assert (news.replaced, news.version.text) == (2, "The lamp\ufffd went\ufffd out.")
 
 
 # ---- five hands at once
@@ -218,7 +225,7 @@ def test_a_draft_taken_as_it_is_stands_as_the_machines_taken_by_a_person() -> No
     draft = machine_text(room, "w1")
     news = room.write("w1", draft.text, machine=draft)
     assert (news.passage.machine, news.passage.author) == (True, person("w1").key)
-    assert {span.kind for span in news.version.spans} == {"ai"}
+    assert [(s.kind, s.machine_text_id) for s in news.version.spans] == [("ai", draft.id)]
     assert room.machine_texts[draft.id].state == "used"
     with pytest.raises(UserError) as refusal:
         room.do("w1", extending.extend, draft.text, machine=room.machine_texts[draft.id])
@@ -324,4 +331,4 @@ def test_a_story_counts_the_words_that_stand(text: str) -> None:
         assert room.story.words == 0
         return
     assert room.story.words == room.snapshot.tail_of(room.story.id)[0].words
-    assert all(0 <= s.start < s.end for v in room.all_versions.values() for s in v.spans)
+    assert all(covers(v.text, v.spans) for v in room.all_versions.values())

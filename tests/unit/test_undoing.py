@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from bot.story.ledger import Act
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.story import canoneering, extending, revising, roles, staging, storytelling, turn_taking, undoing
+from bot.story.ledger import Act
 from bot.story.moments import Outcome
 from bot.story.people import Role
 from bot.story.rounds import Ballot, Pitch, Round, Terms

@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.story.ledger import Entry
-
 from bot.story import extending, storytelling
 from bot.story.books import Deed
 from bot.story.canon import Fact
 from bot.story.extending import Extended
+from bot.story.ledger import Entry
 from bot.story.moments import Due, Ids, Mark, Moment, Outcome
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member, Person, Role, Standing, member_id

@@ -1,6 +1,7 @@
 """A room for the tests of rounds: people pitch, vote and close in it, on any platform and by any preset.
 
-Outcomes are applied as memory would apply them: rows replace rows, a due replaces the due of its kind and subject.
+Outcomes are applied as memory would apply them: rows replace rows, a due replaces that of its kind and
+subject.
 """
 
 from __future__ import annotations
@@ -29,9 +30,15 @@ class VotingRoom:
     """One room with one story, a clock, and everything that was kept."""
 
     def __init__(
-        self, preset: Preset = "table", platform: str = "terminal", *, seed: str = "room", zone: str = "UTC",
-        hours: str = "", rules: dict[str, str] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        preset: Preset = "table",
+        platform: str = "terminal",
+        *,
+        seed: str = "room",
+        zone: str = "UTC",
+        hours: str = "",
+        rules: dict[str, str] | None = None,
+    ) -> None:
         self.now = START
         self.platform = platform
         self.ids = Ids(seed)
@@ -39,10 +46,22 @@ class VotingRoom:
         self.marks: list[Mark] = []
         self.dues: dict[tuple[str, str], datetime] = {}
         self.closed: list[Closed] = []
+        self.all_pitches: dict[str, Pitch] = {}
+        """Every pitch row as it was kept last, also of rounds that a snapshot holds no more."""
         room = Room(
-            "room", platform, "space", "hall", "", START, preset=preset, rules=rules or {}, zone=zone, hours=hours,
-            opened=True, stories=1,
-        )  # fmt: skip
+            "room",
+            platform,
+            "space",
+            "hall",
+            "",
+            START,
+            preset=preset,
+            rules=rules or {},
+            zone=zone,
+            hours=hours,
+            opened=True,
+            stories=1,
+        )
         story = Story("story", "room", 1, "Ferry", "open", START, self.person("w1").key, scene_id="scene")
         scene = Scene("scene", "room", "story", "main", 1, "a", "", "open", START)
         self.snapshot = Snapshot(room, stories={"story": story}, scenes={"scene": scene})
@@ -53,7 +72,7 @@ class VotingRoom:
         """A person of this platform."""
         return Person(self.platform, "space", name)
 
-    def by(self, name: str | None, standing: Standing = Standing()) -> Moment:  # noqa: B008 - a frozen value
+    def by(self, name: str | None, standing: Standing = Standing()) -> Moment:
         """A moment of this person, or of time itself."""
         if name is None:
             return Moment(self.now, self.ids)
@@ -65,8 +84,16 @@ class VotingRoom:
         active: tuple[date, ...] = tuple(today - timedelta(days=n) for n in reversed(range(days)))
         key = self.person(name)
         member = Member(
-            member_id("room", key), "room", key.key, name, role, away, first_at=START, last_at=START, active_days=active
-        )  # fmt: skip
+            member_id("room", key),
+            "room",
+            key.key,
+            name,
+            role,
+            away,
+            first_at=START,
+            last_at=START,
+            active_days=active,
+        )
         new = member.id not in self.snapshot.members
         room = replace(self.snapshot.room, acted=self.snapshot.room.acted + new)
         self.snapshot = self.snapshot.with_rows((member, room))
@@ -95,6 +122,7 @@ class VotingRoom:
     def keep(self, outcome: Outcome[T]) -> T:
         """Apply an outcome as memory would."""
         self.snapshot = self.snapshot.with_rows(outcome.rows)
+        self.all_pitches |= {row.id: row for row in outcome.rows if isinstance(row, Pitch)}
         self.acts += outcome.acts
         self.marks += outcome.marks
         for due in outcome.dues:
@@ -122,6 +150,19 @@ class VotingRoom:
         for row in house_rules.seen(self.snapshot, self.by(name), acted=True):
             self.snapshot = self.snapshot.with_rows((row,))
 
+    def came_to(self) -> str:
+        """What the last close came to."""
+        return self.closed[-1].kind
+
+    def early(self) -> timedelta | None:
+        """How soon the round closes early, if it does."""
+        at = self.round.early_close_at
+        return None if at is None else at - self.now
+
+    def part(self) -> str:
+        """The part that the round is in."""
+        return self.round.part
+
     def open(self, name: str, question: str = "", *, sealed: bool = False, **more: str) -> Round:
         """Open a round."""
         self.seen(name)
@@ -134,7 +175,7 @@ class VotingRoom:
         self.seen(name)
         return self.keep(pitching.pitch(self.snapshot, idea, self.by(name), **more))  # type: ignore[arg-type]  # the test names arguments of pitch
 
-    def vote(self, name: str, numbers: str, standing: Standing = Standing()) -> Voted:  # noqa: B008 - a frozen value
+    def vote(self, name: str, numbers: str, standing: Standing = Standing()) -> Voted:
         """Vote by numbers as typed."""
         self.seen(name)
         r = self.round

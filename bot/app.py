@@ -1,0 +1,343 @@
+"""The composition root: the only place that joins the core to adapters, memory and model vendors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import config
+from bot.chat import ChatAdapter
+from bot.config import ConfigMistakes
+from bot.context import Shop
+from bot.dispatch import Dispatcher
+from bot.errors import OperatorError
+from bot.faces import posts
+from bot.handlers import due_rules, registry
+from bot.handlers.suggesting import suggest
+from bot.options import ExportFormat, TryOptions
+from bot.ports import Alarms, Clock, Writer
+from bot.posting import Poster
+from bot.sentences import say
+from bot.settings import Settings
+from bot.story.people import Place
+from memory import migrate, operators
+from memory.engine import Runner, make_runner
+from memory.store import HouseRows, RoomStore
+
+TABLE = Place("terminal", "local", "table")
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A wired house: what an adapter, a test or a bench needs of it."""
+
+    inbox: Dispatcher
+    store: RoomStore
+    rows: HouseRows
+    poster: Poster
+    runner: Runner
+    shop: Shop
+
+
+@contextlib.asynccontextmanager
+async def build(
+    settings: Settings, adapter: ChatAdapter, *, clock: Clock, alarms: Alarms, writer: Writer | None = None,
+    seed: str | None = None, pace_seconds: float = 0.0,
+) -> AsyncIterator[House]:  # fmt: skip
+    """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
+    runner = make_runner(settings.database.url)
+    presets = {"terminal": settings.room.preset.terminal}
+    store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
+    rows = HouseRows(runner)
+    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds)
+    chosen = writer or make_writer(settings)
+    shop = Shop(chosen, max_tokens=settings.writer.max_tokens, prices=settings.prices, budget=settings.budget)
+    inbox = Dispatcher(registry(), store, rows, clock, shop, poster, alarms, due_rules(), suggest, seed=seed)
+    try:
+        yield House(inbox, store, rows, poster, runner, shop)
+    finally:
+        if (close := getattr(chosen, "aclose", None)) is not None:
+            await close()
+        await runner.close()
+
+
+async def open_database(settings: Settings, clock: Clock) -> Path | None:
+    """Bring the database to this version; gives the path of the backup that was made first, if one was."""
+    return await operators.open_house(settings.database.url, settings.database.path, clock.now())
+
+
+def make_writer(settings: Settings) -> Writer:
+    """The co-writer that is configured. `auto` is Claude when a key or an address is set, else the deck."""
+    match settings.provider:
+        case "claude":
+            from adapters.claude import Claude, Patience  # noqa: PLC0415  # only when it is asked for
+
+            wanted = settings.writer
+            patience = Patience(
+                first_byte=wanted.first_byte_seconds, between=wanted.stall_seconds, overall=wanted.overall_seconds,
+                retries=wanted.max_retries,
+            )  # fmt: skip
+            return Claude(
+                api_key=settings.secrets.anthropic_api_key.reveal(), base_url=wanted.base_url or None, model=wanted.model,
+                effort=wanted.effort, prices=settings.prices, patience=patience,
+            )  # fmt: skip
+        case "recording":
+            from adapters.recording import Recording  # noqa: PLC0415
+
+            return Recording.shipped()
+        case "none":
+            from bot.writing.silent import Silent  # noqa: PLC0415
+
+            return Silent()
+        case _:
+            from bot.writing.deck import Deck  # noqa: PLC0415
+
+            return Deck()
+
+
+def _settings(path: Path | None, db: str | None, environ: Mapping[str, str] | None = None) -> Settings:
+    found = config.load(path, os.environ if environ is None else environ, Path.cwd())
+    logging.basicConfig(
+        level=found.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    return config.with_database(found, db, Path.cwd())
+
+
+# ---- the command line's functions (bot.options.App)
+
+
+def try_room(options: TryOptions) -> int:
+    """Open a room in this terminal, or play a transcript."""
+    settings = _settings(options.config, options.db)
+    writer: Writer | None = None
+    if options.demo_writer:
+        from adapters.recording import Recording  # noqa: PLC0415
+
+        writer = Recording.shipped()
+    return asyncio.run(
+        _play(options, settings, writer)
+        if options.transcript is not None
+        else _talk(options, settings, writer)
+    )
+
+
+async def _play(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
+    from adapters.alarms import NoAlarms  # noqa: PLC0415
+    from adapters.transcript import Paper, Player, TranscriptClock  # noqa: PLC0415
+
+    try:
+        raw = (
+            sys.stdin.buffer.read()
+            if options.transcript == "-"
+            else Path(str(options.transcript)).read_bytes()
+        )
+    except OSError as error:
+        raise OperatorError(
+            str(say("command_line.no_transcript", path=options.transcript, why=error.strerror or "?"))
+        ) from None
+    lines = raw.decode("utf-8", "replace").splitlines()
+    clock = TranscriptClock(options.clock or datetime.now(UTC))
+    await open_database(settings, clock)
+    paper = Paper(sys.stdout)
+    seed = str(options.seed or 0)
+    async with build(settings, paper, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed) as house:
+        player = Player(
+            house.inbox, TABLE, clock, house.inbox.sweep, paper, lines, seed=seed, resume=options.resume
+        )
+        return await player.play()
+
+
+async def _talk(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
+    from adapters.console import Console  # noqa: PLC0415
+
+    from adapters.alarms import WakingAlarms  # noqa: PLC0415
+
+    clock = RealClock()
+    saved = await open_database(settings, clock)
+    if saved is not None:
+        sys.stdout.write(str(say("memory.backup_made", path=saved)) + "\n")
+    alarms = WakingAlarms()
+    console = Console(TABLE, database=settings.database.shown, path=settings.database.path)
+    async with build(settings, console, clock=clock, alarms=alarms, writer=writer) as house:
+
+        async def sweep() -> None:
+            await house.inbox.sweep()
+            await house.poster.settle(TABLE)
+
+        alarms.start(sweep)
+        try:
+            await house.poster.settle(TABLE)
+            await sweep()
+            await console.run(house.inbox)
+        finally:
+            alarms.stop()
+    return 0
+
+
+def export(*, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None) -> int:
+    """Write one story to a file, or to standard output for None."""
+    settings = _settings(config, db)
+    text = asyncio.run(_exported(settings, story, form))
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            out.write_text(text, "utf-8")
+        except OSError as error:
+            raise OperatorError(str(say("memory.copy_failed", path=out, why=error.strerror or "?"))) from None
+    return 0
+
+
+async def _exported(settings: Settings, story: str, form: ExportFormat) -> str:
+    from memory.export import find_story  # noqa: PLC0415
+
+    from bot.faces.exporting import export_text  # noqa: PLC0415
+
+    _existing(settings)
+    await open_database(settings, RealClock())
+    runner = make_runner(settings.database.url)
+    try:
+        place, found = await runner.read(lambda session: find_story(session, story))
+        store = RoomStore(runner, RealClock())
+        return await store.read(place, lambda books: export_text(books, found, form))
+    finally:
+        await runner.close()
+
+
+def _existing(settings: Settings) -> Path:
+    """The database file. Raises OperatorError when there is none, or when it is a server."""
+    path = settings.database.path
+    if path is None:
+        raise OperatorError(str(say("memory.use_server_tools")))
+    if not path.exists():
+        raise OperatorError(str(say("memory.no_database", path=path)))
+    return path
+
+
+def backup(*, config: Path | None, db: str | None, file: Path) -> int:
+    """Copy the database to a new file, open the copy and count what is in it."""
+    path = _existing(_settings(config, db))
+    counted = operators.copy_database(path, file)
+    print(say("memory.backed_up", path=file, n=counted))  # noqa: T201  # the command's answer
+    return 0
+
+
+def restore(*, config: Path | None, db: str | None, file: Path) -> int:
+    """Put a backup in the database's place and apply the erasures that stand."""
+    settings = _settings(config, db)
+    path = settings.database.path
+    if path is None:
+        raise OperatorError(str(say("memory.use_server_tools")))
+    kept = operators.put_back(file, path, datetime.now(UTC))
+    asyncio.run(open_database(settings, RealClock()))
+    ids = operators.standing_erasures(path)
+    asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.apply_erasures(c, ids)))
+    print(say("memory.restored", path=path, n=len(ids)))  # noqa: T201
+    if kept is not None:
+        print(say("memory.kept_aside", path=kept))  # noqa: T201
+    return 0
+
+
+def rooms(*, config: Path | None, db: str | None) -> int:
+    """List the rooms: ids, places and sizes, no text."""
+    settings = _settings(config, db)
+    asyncio.run(open_database(settings, RealClock()))
+    for line in asyncio.run(migrate.on_connection(settings.database.url, operators.list_rooms)):
+        where = "/".join(
+            part
+            for part in (line.place.platform, line.place.space, line.place.channel, line.place.thread)
+            if part
+        )
+        print(f"{line.id}  {where}  stories {line.stories}, passages {line.passages}")  # noqa: T201
+    return 0
+
+
+def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
+    """Give a room another place."""
+    settings = _settings(config, db)
+    asyncio.run(open_database(settings, RealClock()))
+    asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.move_room(c, room, to)))
+    print(say("memory.moved", room=room))  # noqa: T201
+    return 0
+
+
+def db_upgrade(*, config: Path | None, db: str | None) -> int:
+    """Bring the database to this version, after a backup."""
+    settings = _settings(config, db)
+    saved = asyncio.run(open_database(settings, RealClock()))
+    if saved is not None:
+        print(say("memory.backup_made", path=saved))  # noqa: T201
+    print(say("memory.upgraded", schema=migrate.head()))  # noqa: T201
+    return 0
+
+
+def db_check(*, config: Path | None, db: str | None) -> int:
+    """Say whether the database is whole and of this version."""
+    settings = _settings(config, db)
+    if settings.database.path is not None:
+        _existing(settings)
+    _, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
+    if older:
+        raise OperatorError(str(say("memory.older")))
+    found = asyncio.run(migrate.on_connection(settings.database.url, operators.check))
+    print(
+        say(
+            "memory.checked", schema=found.schema, rooms=found.rooms, passages=found.passages, acts=found.acts
+        )
+    )
+    for problem in found.problems:
+        print(f"- {problem}")  # noqa: T201
+    return 1 if found.problems else 0
+
+
+def doctor(*, config: Path | None, db: str | None, as_json: bool) -> int:
+    """Say what is configured, what is wrong and what to do."""
+    lines: list[str] = []
+    wrong: list[str] = []
+    try:
+        settings = _settings(config, db)
+        lines += _configured(settings)
+        lines.append(_database_line(settings))
+        lines.append(str(say("command_line.doctor_writer", label=make_writer(settings).capabilities.label)))
+    except ConfigMistakes as mistakes:
+        wrong += [f"{m.where}: {m.what}" for m in mistakes.mistakes]
+    except OperatorError as error:
+        wrong.append(str(error))
+    if as_json:
+        print(json.dumps({"ok": not wrong, "found": lines, "wrong": wrong}, ensure_ascii=False, indent=2))  # noqa: T201
+    else:
+        for line in lines:
+            print(line)  # noqa: T201
+        for line in wrong:
+            print(f"! {line}")  # noqa: T201
+        print(say("command_line.doctor_bad", n=len(wrong)) if wrong else say("command_line.doctor_good"))  # noqa: T201
+    return 1 if wrong else 0
+
+
+def _configured(settings: Settings) -> tuple[str, ...]:
+    return config.describe(settings)
+
+
+def _database_line(settings: Settings) -> str:
+    path = settings.database.path
+    if path is not None and not path.exists():
+        return str(say("command_line.doctor_new_database", where=settings.database.shown))
+    found, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
+    key = "doctor_old_database" if older else "doctor_database"
+    return str(say(f"command_line.{key}", where=settings.database.shown, schema=found or "-"))

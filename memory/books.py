@@ -1,0 +1,214 @@
+"""A room's books inside one transaction: the snapshot, and the one door through which anything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.errors import Stale
+from bot.story.ledger import Head, append, canonical
+from bot.story.moments import Moment, Outcome
+from bot.story.passages import Passage
+from bot.story.rooms import Room
+from bot.story.snapshot import Snapshot
+from bot.story.stories import Story
+from memory import snapshots
+from memory import tables as t
+from memory.kernel_books import KernelBooks
+from memory.nouns import dumps
+
+T = TypeVar("T")
+
+
+class RoomBooks(KernelBooks):
+    """The books of the room that this transaction has locked (or reads)."""
+
+    def __init__(self, session: Session, room: Room, cached: Snapshot | None) -> None:
+        super().__init__(session, room.id)
+        self._room = room
+        self._snapshot = cached
+        self.soonest: datetime | None = None
+
+    @property
+    def current(self) -> Snapshot | None:
+        """The snapshot as this transaction leaves it, if it is known without reading."""
+        return self._snapshot
+
+    def snapshot(self) -> Snapshot:
+        """The room as it stands, with what this unit of work has kept so far."""
+        if self._snapshot is None:
+            self._snapshot = snapshots.load(self._session, self._room)
+        return self._snapshot
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is written inside is undone when an exception leaves it."""
+        room, snapshot, soonest = self._room, self._snapshot, self.soonest
+        try:
+            with self._session.begin_nested():
+                yield
+        except BaseException:
+            self._room, self._snapshot, self.soonest = room, snapshot, soonest
+            raise
+
+    def keep(self, outcome: Outcome[T], moment: Moment) -> T:
+        """Write everything an outcome holds. Raises Stale when the room is not at the snapshot's revision."""
+        if not (outcome.rows or outcome.acts or outcome.marks or outcome.dues):
+            return outcome.value
+        before = self.snapshot()
+        self._keep_room(outcome)
+        nouns: dict[type, list[Any]] = {}
+        for row in outcome.rows:
+            if not isinstance(row, Room):
+                nouns.setdefault(type(row), []).append(row)
+        for noun, rows in nouns.items():
+            self._put(noun, rows)
+        heads = self._keep_acts(outcome, before, moment)
+        self._keep_marks(outcome, moment)
+        self._keep_dues(outcome, moment)
+        after = before.with_rows((*outcome.rows, self._room))
+        self._snapshot = None if _needs_reading(outcome, before) else replace(after, heads=heads)
+        return outcome.value
+
+    def _keep_room(self, outcome: Outcome[Any]) -> None:
+        room = next((row for row in reversed(outcome.rows) if isinstance(row, Room)), self._room)
+        kept = replace(room, revision=self._room.revision + 1)
+        c = t.rooms.table.c
+        values = t.rooms.row(kept) if room is not self._room else {"revision": kept.revision}
+        changed = self._session.execute(
+            update(t.rooms.table).where(c.id == kept.id, c.revision == self._room.revision).values(values)
+        )
+        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
+            raise Stale("kernel.crashed")
+        self._room = kept
+
+    def _put(self, noun: type, rows: list[Any]) -> None:
+        shelf = t.SHELVES[noun]
+        if any(row.room_id != self._room_id for row in rows):
+            raise LookupError(f"a {noun.__name__} of another room")
+        insert = self._insert(shelf.table)
+        table = shelf.table
+        replaced = {c.name: insert.excluded[c.name] for c in table.c if c.name not in ("id", "room_id")}
+        statement = insert.on_conflict_do_update(
+            index_elements=["id"], set_=replaced, where=table.c.room_id == self._room_id
+        )
+        self._session.execute(statement, [shelf.row(row) for row in rows])
+
+    def _keep_acts(self, outcome: Outcome[Any], before: Snapshot, moment: Moment) -> dict[str, Head]:
+        heads = dict(before.heads)
+        if not outcome.acts:
+            return heads
+        told = {row.id for row in outcome.rows if isinstance(row, Story)} | set(before.stories)
+        entries, plain, reversals, changed = [], [], [], {}
+        for act in outcome.acts:
+            chain = act.subjects[0] if act.subjects and act.subjects[0] in told else self._room_id
+            entry, salts, head = append(
+                heads.get(chain, Head(chain)), act, id=moment.new_id(), at=moment.now, salt=moment.ids.salt
+            )
+            heads[chain] = changed[chain] = head
+            entries.append(
+                {
+                    "id": entry.id, "room_id": self._room_id, "kind": entry.kind, "subjects": dumps(list(entry.subjects)),
+                    "at": entry.at, "chain": chain, "seq": entry.seq, "version": entry.version,
+                    "actor_commitment": entry.actor_commitment, "text_commitment": entry.text_commitment,
+                    "detail_commitment": entry.detail_commitment, "previous": entry.previous, "hash": entry.hash,
+                }
+            )  # fmt: skip
+            plain.append(
+                {
+                    "id": entry.id, "room_id": self._room_id, "actor_salt": salts.actor, "actor": act.actor,
+                    "text_salt": salts.text, "text": act.text or None, "detail_salt": salts.detail,
+                    "detail": canonical(act.detail), "reversed_by": None,
+                }
+            )  # fmt: skip
+            if reverses := act.detail.get("reverses"):
+                reversals.append((str(reverses), entry.id))
+        self._session.execute(t.ledger.insert(), entries)
+        self._session.execute(t.acts.insert(), plain)
+        insert = self._insert(t.chains)
+        self._session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["chain"], set_={"seq": insert.excluded.seq, "hash": insert.excluded.hash}
+            ),
+            [
+                {"chain": h.chain, "room_id": self._room_id, "seq": h.seq, "hash": h.hash}
+                for h in changed.values()
+            ],
+        )
+        for act_id, by in reversals:
+            self._session.execute(
+                update(t.acts)
+                .where(t.acts.c.id == act_id, t.acts.c.room_id == self._room_id)
+                .values(reversed_by=by)
+            )
+        return heads
+
+    def _keep_marks(self, outcome: Outcome[Any], moment: Moment) -> None:
+        if not outcome.marks:
+            return
+        insert = self._insert(t.posts)
+        rows = []
+        for mark in outcome.marks:
+            id_ = moment.new_id()
+            rows.append(
+                {
+                    "id": id_, "room_id": self._room_id, "kind": mark.kind, "subject": mark.subject,
+                    "wanted_rev": self._room.revision, "shown_rev": 0, "refs": "[]", "nonce": id_[1:], "state": "wanted",
+                    "lease_until": None, "made_at": moment.now, "shown_at": None, "content_hash": "",
+                }
+            )  # fmt: skip
+        self._session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["room_id", "kind", "subject"], set_={"wanted_rev": insert.excluded.wanted_rev}
+            ),
+            rows,
+        )
+
+    def _keep_dues(self, outcome: Outcome[Any], moment: Moment) -> None:
+        wished = [due for due in outcome.dues if due.at is not None]
+        cancelled = [due for due in outcome.dues if due.at is None]
+        c = t.dues.c
+        if wished:
+            insert = self._insert(t.dues)
+            self._session.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["room_id", "kind", "subject"],
+                    set_={"at_utc": insert.excluded.at_utc, "generation": c.generation + 1, "done_at": None},
+                ),
+                [
+                    {
+                        "id": moment.new_id(), "room_id": self._room_id, "kind": due.kind, "subject": due.subject,
+                        "rule": "", "zone": self._room.zone, "at_utc": due.at, "generation": 1, "done_at": None,
+                    }
+                    for due in wished
+                ],
+            )  # fmt: skip
+            self.soonest = min(
+                [due.at for due in wished if due.at is not None] + ([self.soonest] if self.soonest else [])
+            )
+        for due in cancelled:
+            self._session.execute(
+                update(t.dues)
+                .where(
+                    c.room_id == self._room_id,
+                    c.kind == due.kind,
+                    c.subject == due.subject,
+                    c.done_at.is_(None),
+                )
+                .values(done_at=moment.now)
+            )
+
+
+def _needs_reading(outcome: Outcome[Any], before: Snapshot) -> bool:
+    """Whether what the snapshot would hold cannot be known without reading: a tail got shorter, a story came back."""
+    return any(
+        (isinstance(row, Passage) and row.status != "standing")
+        or (isinstance(row, Story) and row.id not in before.stories and (row.passages or row.rounds))
+        for row in outcome.rows
+    )

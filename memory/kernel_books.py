@@ -1,0 +1,198 @@
+"""The kernel's own pages of a room's books: the desk, the posts, the dues and the ledger's reading side."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, update
+
+from bot.story.books import Deed, DeskEntry, DueRow, Post
+from bot.story.ledger import Entry
+from memory import tables as t
+from memory.nouns import dumps, insert_for
+from memory.shelving import Shelving
+
+_SETTLED = ("done", "refused", "failed")
+
+
+class KernelBooks(Shelving):
+    """What dispatcher and poster write beside the story."""
+
+    @property
+    def _insert(self) -> Any:
+        return insert_for(self._session.get_bind().dialect.name)
+
+    # ---- the desk
+
+    def desk_add(self, entry: DeskEntry) -> DeskEntry | None:
+        """Put a call on the desk; answers the entry that already holds this source id."""
+        row = {**_plain(entry), "room_id": self._room_id, "args": dumps(entry.args), "outcome": None}
+        added = self._session.execute(
+            self._insert(t.desk)
+            .values(row)
+            .on_conflict_do_nothing(index_elements=["source_id"])
+            .returning(t.desk.c.id)
+        ).first()
+        return (
+            None
+            if added is not None
+            else self.desk_by_source(entry.source_id) or dataclasses.replace(entry, outcome=None)
+        )
+
+    def desk_settle(
+        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
+    ) -> None:
+        """Say how a call ended; `clear_args` when its text has found its place."""
+        values: dict[str, Any] = {"state": state, "outcome": None if outcome is None else dumps(outcome)}
+        if clear_args:
+            values["args"] = "{}"
+        self._session.execute(
+            update(t.desk).where(t.desk.c.id == entry_id, t.desk.c.room_id == self._room_id).values(values)
+        )
+
+    def desk(self, entry_id: str) -> DeskEntry | None:
+        """One entry of this room's desk."""
+        return self._entry(select(t.desk).where(t.desk.c.id == entry_id))
+
+    def desk_by_source(self, source_id: str) -> DeskEntry | None:
+        """The entry of a source id, if it was this room's."""
+        return self._entry(select(t.desk).where(t.desk.c.source_id == source_id))
+
+    def desk_last(self, person: str | None, *, limit: int = 1) -> Sequence[DeskEntry]:
+        """The latest settled entries with a reply, newest first."""
+        query = (
+            select(t.desk)
+            .where(t.desk.c.person == person, t.desk.c.state.in_(_SETTLED))
+            .order_by(t.desk.c.at.desc(), t.desk.c.id.desc())
+        )
+        return [
+            _desk_entry(row)
+            for row in self._session.execute(query.where(t.desk.c.room_id == self._room_id).limit(limit))
+        ]
+
+    def _entry(self, query: Select[Any]) -> DeskEntry | None:
+        row = self._session.execute(query.where(t.desk.c.room_id == self._room_id)).first()
+        return None if row is None else _desk_entry(row)
+
+    # ---- posts
+
+    def posts_wanted(self, *, limit: int = 50) -> Sequence[Post]:
+        """Public cards that show less than is wanted, in the order they were first wanted."""
+        c = t.posts.c
+        query = (
+            select(t.posts)
+            .where(c.room_id == self._room_id, c.shown_rev < c.wanted_rev)
+            .order_by(c.made_at, c.id)
+            .limit(limit)
+        )
+        return [_post(row) for row in self._session.execute(query)]
+
+    def post_of(self, kind: str, subject: str) -> Post | None:
+        """The row of a public card."""
+        c = t.posts.c
+        row = self._session.execute(
+            select(t.posts).where(c.room_id == self._room_id, c.kind == kind, c.subject == subject)
+        ).first()
+        return None if row is None else _post(row)
+
+    def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
+        """The public cards shown last, newest first."""
+        c = t.posts.c
+        query = (
+            select(t.posts)
+            .where(c.room_id == self._room_id, c.state == "shown")
+            .order_by(c.shown_at.desc(), c.id.desc())
+        )
+        return [_post(row) for row in self._session.execute(query.limit(limit))]
+
+    def posts_save(self, posts: Sequence[Post]) -> None:
+        """Store what became of posts (what is wanted may have risen meanwhile: it is left alone)."""
+        insert = self._insert(t.posts)
+        rows = [{**_plain(post), "room_id": self._room_id, "refs": dumps(list(post.refs))} for post in posts]
+        kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash")
+        self._session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["id"], set_={name: insert.excluded[name] for name in kept}
+            ),
+            rows,
+        )
+
+    # ---- dues
+
+    def dues(self, *, until: datetime | None = None, limit: int = 100) -> Sequence[DueRow]:
+        """Things of this room that time will do, earliest first."""
+        c = t.dues.c
+        query = select(c.id, c.kind, c.subject, c.at_utc, c.generation).where(
+            c.room_id == self._room_id, c.done_at.is_(None)
+        )
+        if until is not None:
+            query = query.where(c.at_utc <= until)
+        return [DueRow(*row) for row in self._session.execute(query.order_by(c.at_utc, c.id).limit(limit))]
+
+    def due_done(self, due: DueRow, at: datetime) -> None:
+        """Note that it was done."""
+        c = t.dues.c
+        self._session.execute(
+            update(t.dues)
+            .where(c.room_id == self._room_id, c.id == due.id, c.generation == due.generation)
+            .values(done_at=at)
+        )
+
+    # ---- the ledger
+
+    def deeds(
+        self, *, chain: str | None = None, person: str | None = None, limit: int = 30
+    ) -> Sequence[Deed]:
+        """Acts with their plain values, newest first."""
+        entries, plain = t.ledger, t.acts
+        query = (
+            select(entries, plain.c.actor, plain.c.text, plain.c.detail, plain.c.reversed_by)
+            .join(plain, plain.c.id == entries.c.id)
+            .where(entries.c.room_id == self._room_id)
+        )
+        if chain is not None:
+            query = query.where(entries.c.chain == chain)
+        if person is not None:
+            query = query.where(plain.c.actor == person)
+        query = query.order_by(entries.c.at.desc(), entries.c.seq.desc(), entries.c.id.desc()).limit(limit)
+        return [
+            Deed(ledger_entry(row), row.actor, row.text, json.loads(row.detail), row.reversed_by)
+            for row in self._session.execute(query)
+        ]
+
+    def chain(self, chain: str) -> Sequence[Entry]:
+        """A whole chain, oldest first."""
+        query = select(t.ledger).where(t.ledger.c.room_id == self._room_id, t.ledger.c.chain == chain)
+        return [
+            ledger_entry(row) for row in self._session.execute(query.order_by(t.ledger.c.seq, t.ledger.c.id))
+        ]
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+
+
+def _desk_entry(row: Any) -> DeskEntry:
+    return DeskEntry(
+        row.id, row.source_id, row.person, row.command, json.loads(row.args), row.at, row.state,
+        None if row.outcome is None else json.loads(row.outcome),
+    )  # fmt: skip
+
+
+def _post(row: Any) -> Post:
+    return Post(
+        row.id, row.kind, row.subject, row.wanted_rev, row.shown_rev, tuple(json.loads(row.refs)), row.nonce, row.state,
+        row.lease_until, row.made_at, row.shown_at, row.content_hash,
+    )  # fmt: skip
+
+
+def ledger_entry(row: Any) -> Entry:
+    """The entry of a row of the ledger."""
+    return Entry(
+        row.id, row.kind, tuple(json.loads(row.subjects)), row.at, row.chain, row.seq, row.version, row.actor_commitment,
+        row.text_commitment, row.detail_commitment, row.previous, row.hash,
+    )  # fmt: skip

@@ -1,0 +1,199 @@
+"""Queries of story nouns: each names its room, has an order that ends in the id, and a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from bot.story.canon import Fact
+from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.rounds import Pitch, Round
+from bot.story.stories import Story
+from memory import tables as t
+from memory.nouns import Shelf
+
+N = TypeVar("N")
+
+
+class Shelving:
+    """The reading half of a room's books."""
+
+    def __init__(self, session: Session, room_id: str) -> None:
+        self._session = session
+        self._room_id = room_id
+
+    def _one(self, shelf: Shelf[N], query: Select[Any]) -> N | None:
+        row = self._session.execute(query.where(shelf.table.c.room_id == self._room_id).limit(1)).first()
+        return None if row is None else shelf.value(row)
+
+    def _all(self, shelf: Shelf[N], query: Select[Any]) -> list[N]:
+        return [
+            shelf.value(row)
+            for row in self._session.execute(query.where(shelf.table.c.room_id == self._room_id))
+        ]
+
+    # ---- passages and drafts
+
+    def passages(
+        self, story_id: str, *, scene_id: str | None = None, after: int = 0, since: datetime | None = None,
+        limit: int = 200, standing: bool = True, last: bool = False,
+    ) -> Sequence[tuple[Passage, PassageVersion]]:  # fmt: skip
+        """Passages of a story in reading order (by scene, then within it) with their current version."""
+        p, v, s = t.passages.table, t.passage_versions.table, t.scenes.table
+        query = (
+            select(p, v)
+            .join(v, (v.c.passage_id == p.c.id) & (v.c.version == p.c.version))
+            .join(s, s.c.id == p.c.scene_id)
+            .where(p.c.room_id == self._room_id, p.c.story_id == story_id, p.c.number > after)
+        )
+        if scene_id is not None:
+            query = query.where(p.c.scene_id == scene_id)
+        if since is not None:
+            query = query.where(p.c.at >= since)
+        if standing:
+            query = query.where(p.c.status == "standing")
+        order = (s.c.order_key, s.c.id, p.c.order_key, p.c.id)
+        query = query.order_by(*(c.desc() for c in order) if last else order).limit(limit)
+        width = len(p.c)
+        found = [
+            (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
+            for row in self._session.execute(query)
+        ]
+        return found[::-1] if last else found
+
+    def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
+        """One passage with its current version, standing or not."""
+        head = self._one(t.passages, select(t.passages.table).where(t.passages.table.c.id == passage_id))
+        return None if head is None else self._with_version(head)
+
+    def passage_numbered(self, story_id: str, number: int) -> tuple[Passage, PassageVersion] | None:
+        """The passage that people call by this number."""
+        c = t.passages.table.c
+        head = self._one(
+            t.passages, select(t.passages.table).where(c.story_id == story_id, c.number == number)
+        )
+        return None if head is None else self._with_version(head)
+
+    def _with_version(self, head: Passage) -> tuple[Passage, PassageVersion] | None:
+        c = t.passage_versions.table.c
+        version = self._one(
+            t.passage_versions,
+            select(t.passage_versions.table).where(c.passage_id == head.id, c.version == head.version),
+        )
+        return None if version is None else (head, version)
+
+    def versions(self, passage_id: str) -> Sequence[PassageVersion]:
+        """All versions of a passage, oldest first."""
+        c = t.passage_versions.table.c
+        return self._all(
+            t.passage_versions,
+            select(t.passage_versions.table).where(c.passage_id == passage_id).order_by(c.version, c.id),
+        )
+
+    def draft(self, draft_id: str) -> Draft | None:
+        """One draft."""
+        return self._one(t.drafts, select(t.drafts.table).where(t.drafts.table.c.id == draft_id))
+
+    def drafts(self, person: str, *, limit: int = 20) -> Sequence[Draft]:
+        """A person's kept drafts in this room, newest first."""
+        c = t.drafts.table.c
+        query = (
+            select(t.drafts.table)
+            .where(c.person == person, c.state == "kept")
+            .order_by(c.at.desc(), c.id.desc())
+        )
+        return self._all(t.drafts, query.limit(limit))
+
+    def machine_text(self, machine_text_id: str) -> MachineText | None:
+        """One text of a co-writer."""
+        return self._one(
+            t.machine_texts,
+            select(t.machine_texts.table).where(t.machine_texts.table.c.id == machine_text_id),
+        )
+
+    def machine_texts(
+        self, story_id: str, *, limit: int = 30, states: tuple[str, ...] = ()
+    ) -> Sequence[MachineText]:
+        """The latest texts of co-writers in a story, newest first."""
+        c = t.machine_texts.table.c
+        query = select(t.machine_texts.table).where(c.story_id == story_id)
+        if states:
+            query = query.where(c.state.in_(states))
+        return self._all(t.machine_texts, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    # ---- rounds
+
+    def round_numbered(self, story_id: str, number: int) -> Round | None:
+        """A round by its number."""
+        c = t.rounds.table.c
+        return self._one(t.rounds, select(t.rounds.table).where(c.story_id == story_id, c.number == number))
+
+    def round(self, round_id: str) -> Round | None:
+        """A round by its id."""
+        return self._one(t.rounds, select(t.rounds.table).where(t.rounds.table.c.id == round_id))
+
+    def rounds(self, story_id: str, *, limit: int = 20) -> Sequence[Round]:
+        """Rounds of a story, newest first."""
+        c = t.rounds.table.c
+        return self._all(
+            t.rounds,
+            select(t.rounds.table)
+            .where(c.story_id == story_id)
+            .order_by(c.number.desc(), c.id.desc())
+            .limit(limit),
+        )
+
+    def pitches(self, round_id: str) -> Sequence[Pitch]:
+        """All pitches of a round, by arrival."""
+        c = t.pitches.table.c
+        return self._all(
+            t.pitches, select(t.pitches.table).where(c.round_id == round_id).order_by(c.seq, c.id).limit(1000)
+        )
+
+    def pitch(self, pitch_id: str) -> Pitch | None:
+        """One pitch."""
+        return self._one(t.pitches, select(t.pitches.table).where(t.pitches.table.c.id == pitch_id))
+
+    def drawer(self, story_id: str, *, limit: int = 30) -> Sequence[Pitch]:
+        """Pitches that lost, newest first."""
+        c = t.pitches.table.c
+        query = select(t.pitches.table).where(c.story_id == story_id, c.status == "drawer")
+        return self._all(t.pitches, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    # ---- canon and stories
+
+    def facts(self, story_id: str, *, kind: str | None = None, limit: int = 200) -> Sequence[Fact]:
+        """Standing facts of a story, by number."""
+        c = t.facts.table.c
+        query = select(t.facts.table).where(c.story_id == story_id, c.status == "standing")
+        if kind is not None:
+            query = query.where(c.kind == kind)
+        return self._all(t.facts, query.order_by(c.number, c.id).limit(limit))
+
+    def fact_numbered(self, story_id: str, number: int) -> Fact | None:
+        """The fact that people call by this number."""
+        c = t.facts.table.c
+        return self._one(t.facts, select(t.facts.table).where(c.story_id == story_id, c.number == number))
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """A fact by its id."""
+        return self._one(t.facts, select(t.facts.table).where(t.facts.table.c.id == fact_id))
+
+    def story_numbered(self, number: int) -> Story | None:
+        """A story of this room by its number, archived ones too."""
+        return self._one(t.stories, select(t.stories.table).where(t.stories.table.c.number == number))
+
+    def archived(self, *, limit: int = 50) -> Sequence[Story]:
+        """Archived stories, newest first."""
+        c = t.stories.table.c
+        return self._all(
+            t.stories,
+            select(t.stories.table)
+            .where(c.status == "archived")
+            .order_by(c.number.desc(), c.id.desc())
+            .limit(limit),
+        )

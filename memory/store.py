@@ -1,0 +1,174 @@
+"""The Store: units of work on rooms, each locked first; snapshots are kept by revision so that most calls read nothing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from bot.ports import Clock
+from bot.story.books import Books
+from bot.story.moments import Ids
+from bot.story.people import Person, Place, member_id
+from bot.story.rooms import Preset, Room
+from bot.story.snapshot import Snapshot
+from memory import tables as t
+from memory.books import RoomBooks
+from memory.engine import Runner
+
+T = TypeVar("T")
+
+SNAPSHOTS = 256
+"""How many rooms' snapshots are kept in memory; idle rooms cost rows, not RAM."""
+
+PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
+
+
+class RoomStore:
+    """Rooms of one database."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        clock: Clock,
+        *,
+        zone: str = "UTC",
+        hours: str = "",
+        presets: dict[str, Preset] | None = None,
+    ) -> None:
+        self._runner = runner
+        self._clock = clock
+        self._zone = zone
+        self._hours = hours
+        self._presets = {**PRESETS, **(presets or {})}
+        self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+
+    async def write(self, place: Place, work: Callable[[Books], T]) -> T:
+        """Run `work` in one write transaction that has locked the room of this place (made at first use)."""
+
+        def unit(session: Session) -> tuple[T, RoomBooks]:
+            room = self._locked(session, place) or self._make(session, place)
+            books = RoomBooks(session, room, self._cached(room))
+            return work(books), books
+
+        result, books = await self._runner.write(unit)
+        if books.current is not None:
+            self._remember(books.current)
+        return result
+
+    async def read(self, place: Place, work: Callable[[Books], T]) -> T:
+        """Run `work` on a consistent view of the room, beside writers. A place without a room reads as an empty one."""
+
+        def unit(session: Session) -> tuple[T, RoomBooks]:
+            room = _room(session, _at(place)) or self._fresh(place)
+            books = RoomBooks(session, room, self._cached(room) if room.revision else Snapshot(room))
+            return work(books), books
+
+        result, books = await self._runner.read(unit)
+        if books.current is not None and books.current.room.revision:
+            self._remember(books.current)
+        return result
+
+    def _cached(self, room: Room) -> Snapshot | None:
+        snapshot = self._snapshots.get(room.id)
+        return snapshot if snapshot is not None and snapshot.room.revision == room.revision else None
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        known = self._snapshots.get(snapshot.room.id)
+        if known is None or known.room.revision <= snapshot.room.revision:
+            self._snapshots[snapshot.room.id] = snapshot
+            self._snapshots.move_to_end(snapshot.room.id)
+        while len(self._snapshots) > SNAPSHOTS:
+            self._snapshots.popitem(last=False)
+
+    def _locked(self, session: Session, place: Place) -> Room | None:
+        return _room(session, _at(place).with_for_update())
+
+    def _fresh(self, place: Place) -> Room:
+        now = self._clock.now()
+        return Room(
+            Ids(f"room:{place}").new(now), place.platform, place.space, place.channel, place.thread, now,
+            preset=self._presets.get(place.platform, "community"), zone=self._zone, hours=self._hours,
+        )  # fmt: skip
+
+    def _make(self, session: Session, place: Place) -> Room:
+        """A new room; a thread's inherits its parent's rules, zone and consent."""
+        room = replace(self._fresh(place), revision=1)
+        parent = _room(session, _at(replace(place, thread=""))) if place.thread else None
+        if parent is not None:
+            room = replace(
+                room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
+                zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
+            )  # fmt: skip
+        session.execute(t.rooms.table.insert(), t.rooms.row(room))
+        if parent is not None:
+            c = t.members.table.c
+            asked = (
+                select(t.members.table).where(c.room_id == parent.id, c.consent.is_not(None)).order_by(c.id)
+            )
+            for row in session.execute(asked).all():
+                member = t.members.value(row)
+                mine = replace(
+                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=()
+                )
+                session.execute(t.members.table.insert(), t.members.row(mine))
+        return room
+
+
+class HouseRows:
+    """The house's due and post rows: ids and instants across rooms, no text."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    async def due_places(self, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places in which something is due by now, the longest due first."""
+        c, r = t.dues.c, t.rooms.table.c
+        query = (
+            select(r.platform, r.space, r.channel, r.thread)
+            .join(t.dues, c.room_id == r.id)
+            .where(c.done_at.is_(None), c.at_utc <= now)
+            .group_by(r.id, r.platform, r.space, r.channel, r.thread)
+            .order_by(func.min(c.at_utc), r.id)
+            .limit(limit)
+        )
+        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which anything is due."""
+        query = (
+            select(t.dues.c.at_utc)
+            .where(t.dues.c.done_at.is_(None))
+            .order_by(t.dues.c.at_utc, t.dues.c.id)
+            .limit(1)
+        )
+        return await self._runner.read(lambda session: session.execute(query).scalar_one_or_none())
+
+    async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
+        """Places whose public cards show less than is wanted."""
+        c, r = t.posts.c, t.rooms.table.c
+        query = (
+            select(r.platform, r.space, r.channel, r.thread).join(t.posts, c.room_id == r.id)
+            .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
+        )  # fmt: skip
+        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+
+
+def _at(place: Place) -> Select[tuple[object, ...]]:
+    c = t.rooms.table.c
+    return select(t.rooms.table).where(
+        c.platform == place.platform,
+        c.space == place.space,
+        c.channel == place.channel,
+        c.thread == place.thread,
+    )
+
+
+def _room(session: Session, query: Select[tuple[object, ...]]) -> Room | None:
+    row = session.execute(query).first()
+    return None if row is None else t.rooms.value(row)

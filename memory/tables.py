@@ -1,0 +1,104 @@
+"""Every table of the house. Each row names its room; nouns of the story are shelves, the kernel's own are tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint
+
+from bot.story.canon import Fact
+from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.people import Member
+from bot.story.rooms import Room
+from bot.story.rounds import Ballot, Pitch, Round
+from bot.story.stories import Scene, Story
+from bot.story.turns import Pen, TurnState
+from memory.nouns import TEXT, Shelf, UTCDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+rooms = Shelf(metadata, "rooms", Room, unique=(("platform", "space", "channel", "thread"),))
+members = Shelf(metadata, "members", Member, ("room_id",), ("person",))
+stories = Shelf(metadata, "stories", Story, unique=(("room_id", "number"),))
+scenes = Shelf(metadata, "scenes", Scene, ("room_id", "story_id"))
+passages = Shelf(metadata, "passages", Passage, ("room_id", "story_id", "number"))
+passage_versions = Shelf(metadata, "passage_versions", PassageVersion, unique=(("passage_id", "version"),))
+drafts = Shelf(metadata, "drafts", Draft, ("room_id", "person", "state"))
+machine_texts = Shelf(metadata, "machine_texts", MachineText, ("room_id", "story_id"))
+rounds = Shelf(metadata, "rounds", Round, unique=(("story_id", "number"),))
+pitches = Shelf(metadata, "pitches", Pitch, ("room_id", "round_id"), ("story_id", "status"))
+ballots = Shelf(metadata, "ballots", Ballot, unique=(("round_id", "person"),))
+turn_states = Shelf(metadata, "turn_states", TurnState, ("room_id",))
+pens = Shelf(metadata, "pens", Pen, ("room_id",))
+facts = Shelf(metadata, "facts", Fact, ("room_id", "story_id", "number"))
+
+SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
+    shelf.noun: shelf
+    for shelf in (
+        rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
+        turn_states, pens, facts,
+    )
+}  # fmt: skip
+
+chains = Table(
+    "chains", metadata,
+    Column("chain", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("seq", BigInteger, nullable=False), Column("hash", TEXT, nullable=False),
+    Index("ix_chains_room_id", "room_id"),
+)  # fmt: skip
+
+ledger = Table(
+    "ledger", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False), Column("subjects", TEXT, nullable=False),
+    Column("at", UTCDateTime(), nullable=False), Column("chain", TEXT, nullable=False),
+    Column("seq", BigInteger, nullable=False), Column("version", BigInteger, nullable=False),
+    Column("actor_commitment", TEXT, nullable=False), Column("text_commitment", TEXT, nullable=False),
+    Column("detail_commitment", TEXT, nullable=False), Column("previous", TEXT, nullable=False),
+    Column("hash", TEXT, nullable=False),
+    UniqueConstraint("chain", "seq"), Index("ix_ledger_room_id", "room_id"),
+)  # fmt: skip
+
+acts = Table(
+    "acts", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("actor_salt", TEXT, nullable=False), Column("actor", TEXT),
+    Column("text_salt", TEXT, nullable=False), Column("text", TEXT),
+    Column("detail_salt", TEXT, nullable=False), Column("detail", TEXT, nullable=False),
+    Column("reversed_by", TEXT),
+    Index("ix_acts_room_id_actor", "room_id", "actor"),
+)  # fmt: skip
+
+desk = Table(
+    "desk", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("source_id", TEXT, nullable=False, unique=True), Column("person", TEXT),
+    Column("command", TEXT, nullable=False), Column("args", TEXT, nullable=False),
+    Column("at", UTCDateTime(), nullable=False), Column("state", TEXT, nullable=False), Column("outcome", TEXT),
+    Index("ix_desk_room_id_person", "room_id", "person"),
+)  # fmt: skip
+
+posts = Table(
+    "posts", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False), Column("subject", TEXT, nullable=False),
+    Column("wanted_rev", BigInteger, nullable=False), Column("shown_rev", BigInteger, nullable=False),
+    Column("refs", TEXT, nullable=False), Column("nonce", TEXT, nullable=False), Column("state", TEXT, nullable=False),
+    Column("lease_until", UTCDateTime()), Column("made_at", UTCDateTime(), nullable=False),
+    Column("shown_at", UTCDateTime()), Column("content_hash", TEXT, nullable=False),
+    UniqueConstraint("room_id", "kind", "subject"), Index("ix_posts_state", "state"),
+)  # fmt: skip
+
+dues = Table(
+    "due", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False), Column("subject", TEXT, nullable=False),
+    Column("rule", TEXT, nullable=False, server_default=""), Column("zone", TEXT, nullable=False, server_default=""),
+    Column("at_utc", UTCDateTime(), nullable=False), Column("generation", BigInteger, nullable=False),
+    Column("claimed_by", TEXT), Column("lease_until", UTCDateTime()), Column("done_at", UTCDateTime()),
+    UniqueConstraint("room_id", "kind", "subject"), Index("ix_due_at_utc", "at_utc"),
+)  # fmt: skip

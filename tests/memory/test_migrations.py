@@ -1,0 +1,94 @@
+"""The schema: one head, the stairs up, down and up, equal to the tables; a newer or foreign database is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.errors import OperatorError
+from memory import migrate, operators
+from memory.tables import metadata
+from tests.clock import START
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def test_there_is_one_head() -> None:
+    assert ScriptDirectory.from_config(migrate.config()).get_heads() == [migrate.head()]
+
+
+async def test_the_stairs_go_up_down_and_up_and_end_at_the_tables(url: str) -> None:
+    await migrate.on_connection(url, migrate.upgrade)
+    assert await migrate.on_connection(url, _differences) == []
+    await migrate.on_connection(url, migrate.downgrade)
+    await migrate.on_connection(url, migrate.upgrade)
+    assert await migrate.on_connection(url, _differences) == []
+
+
+async def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
+    await migrate.on_connection(url, migrate.upgrade)
+    await migrate.on_connection(
+        url, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    )
+    with pytest.raises(OperatorError, match="newer Room 37"):
+        await operators.open_house(url, None, START)
+
+
+async def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("CREATE TABLE theirs (x)")
+    with pytest.raises(OperatorError, match="not a Room 37 database"):
+        await operators.open_house(f"sqlite:///{path}", path, START)
+    path.write_bytes(b"this is no database at all, but a letter" * 200)
+    with pytest.raises(OperatorError, match="not a Room 37 database"):
+        await operators.open_house(f"sqlite:///{path}", path, START)
+
+
+async def test_an_older_database_is_backed_up_before_it_is_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    url = f"sqlite:///{path}"
+    await migrate.on_connection(url, migrate.upgrade)
+    assert await operators.open_house(url, path, START) is None
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("INSERT INTO chains VALUES ('c', 'r', 0, 'h')")
+    copy = path.with_name("copy.db")
+    assert operators.copy_database(path, copy) == 0
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT count(*) FROM chains").fetchone() == (1,)
+    with pytest.raises(OperatorError, match="left alone"):
+        operators.copy_database(path, copy)
+
+
+async def test_a_restore_applies_the_erasures_that_stand(tmp_path: Path) -> None:
+    path, url = tmp_path / "house.db", f"sqlite:///{tmp_path}/house.db"
+    await operators.open_house(url, path, START)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(
+            "INSERT INTO drafts (id, room_id, person, kind, text, reason, state, at, call) VALUES ('D1','R','p','said','a heart','','kept','2026-01-01','')"
+        )
+        db.execute(
+            "INSERT INTO drafts (id, room_id, person, kind, text, reason, state, at, call) VALUES ('D2','R','p','said','stays','','kept','2026-01-01','')"
+        )
+    operators.copy_database(path, tmp_path / "backup.db")
+    operators.erased_file(path).write_text("# erased on request\nD1\n", "utf-8")
+    kept = operators.put_back(tmp_path / "backup.db", path, START)
+    assert kept is not None
+    assert kept.exists()
+    ids = operators.standing_erasures(path)
+    assert ids == ("D1",)
+    await migrate.on_connection(url, lambda c: operators.apply_erasures(c, ids))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT id, text FROM drafts ORDER BY id").fetchall() == [
+            ("D1", ""),
+            ("D2", "stays"),
+        ]

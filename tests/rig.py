@@ -1,0 +1,201 @@
+"""The test's way in: a whole house over a real database, with people who type and a wall that shows public cards."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.markup import to_plain
+
+from bot import config
+from bot.app import TABLE, House, build, open_database
+from bot.calls import Call
+from bot.cards import Card, Items, Options, Prose, Reply, Small, Text
+from bot.chat import Inbox
+from bot.commands import Growing
+from bot.context import Incoming
+from bot.ports import Writer
+from bot.settings import Settings
+from bot.story.people import Person, Place, Standing
+from tests.clock import HandClock
+
+
+class HandAlarms:
+    """Remembers the earliest instant it was asked for."""
+
+    def __init__(self) -> None:
+        self.earliest: datetime | None = None
+
+    def wake_at(self, at: datetime) -> None:
+        """The earliest wins."""
+        self.earliest = at if self.earliest is None else min(at, self.earliest)
+
+
+class Wall:
+    """A ChatAdapter that keeps what was posted: every message, and each card as it shows now."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[Place, Card]] = []
+        self.shown: dict[str, Card] = {}
+
+    async def run(self, inbox: Inbox) -> None:
+        """Nobody types at a wall."""
+
+    async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """A new message."""
+        self.messages.append((place, card))
+        self.shown[nonce] = card
+        return (nonce,)
+
+    async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
+        """The same message, redrawn."""
+        self.shown[refs[0]] = card
+        return refs
+
+    async def find(self, place: Place, nonce: str) -> Sequence[str] | None:
+        """Whether it was posted."""
+        return (nonce,) if nonce in self.shown else ()
+
+    @property
+    def text(self) -> str:
+        """Every message as it was first posted, as plain text."""
+        return "\n\n".join(plain(card) for _, card in self.messages)
+
+
+@dataclass
+class Room:
+    """One room of a house in a test."""
+
+    house: House
+    wall: Wall
+    clock: HandClock
+    alarms: HandAlarms
+    settings: Settings
+    place: Place = TABLE
+    lines: int = 0
+    last: dict[str, Reply] = field(default_factory=dict)
+
+    def at(self, place: Place) -> Room:
+        """The same house, somewhere else."""
+        return replace(self, place=place, last={})
+
+    def incoming(
+        self,
+        name: str,
+        call: Call = Call("help"),
+        *,
+        source: str | None = None,
+        standing: Standing | None = None,
+    ) -> Incoming:
+        """A call of this person."""
+        self.lines += 1
+        person = Person(self.place.platform, self.place.space, name.casefold())
+        source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
+        return Incoming(
+            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}"
+        )
+
+    async def says(
+        self, name: str, line: str, *, source: str | None = None, standing: Standing | None = None
+    ) -> str:
+        """A typed line; gives the reply as plain text. Public cards are up to date afterwards."""
+        incoming = self.incoming(name, source=source, standing=standing)
+        inbox = self.house.inbox
+        outs = inbox.typed(incoming, line) if line.startswith("/") else inbox.heard(incoming, line)
+        return await self._take(name, outs)
+
+    async def calls(
+        self, name: str, call: Call, *, source: str | None = None, standing: Standing | None = None
+    ) -> str:
+        """A call (a press, or a form sent)."""
+        return await self._take(
+            name, self.house.inbox.call(self.incoming(name, call, source=source, standing=standing))
+        )
+
+    async def presses(self, name: str, label: str) -> str:
+        """Press the button of this label on the person's last reply."""
+        for card in self.last[name].cards:
+            for action in card.actions:
+                if to_plain(action.label).casefold().startswith(label.casefold()):
+                    return await self.calls(name, action.call)
+        raise AssertionError(f"{name} has no button {label!r} on: {text_of(self.last[name])}")
+
+    async def fills(self, name: str, *answers: str) -> str:
+        """Answer the form that was the person's last reply."""
+        form = self.last[name].form
+        assert form is not None, text_of(self.last[name])
+        filled = form.call.with_args(**{q.argument: a for q, a in zip(form.questions, answers, strict=False)})
+        return await self.calls(name, filled)
+
+    async def later(self, **by: float) -> None:
+        """Time passes, and does what is due."""
+        self.clock.pass_(**by)
+        await self.house.inbox.sweep()
+        await self.house.inbox.settled(self.place)
+
+    async def _take(self, name: str, outs: AsyncIterator[Growing | Reply]) -> str:
+        reply: Reply | None = None
+        async for out in outs:
+            if isinstance(out, Reply):
+                reply = out
+        assert reply is not None
+        self.last[name] = reply
+        await self.house.inbox.settled(self.place)
+        return text_of(reply)
+
+
+def text_of(reply: Reply) -> str:
+    """A reply as plain text."""
+    shown = [plain(card) for card in reply.cards]
+    if reply.form is not None:
+        shown.append(
+            "\n".join(
+                [
+                    to_plain(reply.form.title),
+                    *(
+                        to_plain(q.label) + (f" [{q.prefill}]" if q.prefill else "")
+                        for q in reply.form.questions
+                    ),
+                ]
+            )
+        )
+    if reply.file is not None:
+        shown.append(reply.file[1])
+    return "\n\n".join(shown)
+
+
+def plain(card: Card) -> str:
+    """A card as plain text."""
+    lines = [to_plain(card.title)] if card.title else []
+    for part in card.parts:
+        match part:
+            case Text(markup) | Small(markup):
+                lines.append(to_plain(markup))
+            case Prose(text, by):
+                lines.append(f"{to_plain(by)}: {text}" if by else text)
+            case Items(items):
+                lines += [f"- {to_plain(item)}" for item in items]
+            case Options(options):
+                lines += [f"{o.number}{'*' if o.chosen else ''} {to_plain(o.markup)}" for o in options]
+    if card.actions:
+        lines.append(" ".join(f"[{to_plain(a.label)}]" for a in card.actions))
+    return "\n".join(lines)
+
+
+def settings_for(url: str) -> Settings:
+    """Settings of a test's house."""
+    return config.with_database(config.load(None, {"HOME": "/nonexistent"}, Path("/")), url, Path("/"))
+
+
+@contextlib.asynccontextmanager
+async def open_room(
+    url: str, *, writer: Writer | None = None, place: Place = TABLE, clock: HandClock | None = None
+) -> AsyncIterator[Room]:
+    """A room in a house over this database."""
+    settings, wall, hands, alarms = settings_for(url), Wall(), clock or HandClock(), HandAlarms()
+    await open_database(settings, hands)
+    async with build(settings, wall, clock=hands, alarms=alarms, writer=writer, seed="rig") as house:
+        yield Room(house, wall, hands, alarms, settings, place)
