@@ -57,12 +57,14 @@ def file_lines(name: str, text: str) -> tuple[str, str, str]:
 class PlainPaper:
     """Plain text, 80 columns, the same every time."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, echo: bool = True) -> None:
         self._out = out
+        self._echo = echo
 
     def heard(self, line: str) -> None:
-        """The line, cut when it is very long."""
-        self._out.write(shorten(visible(line), _HEARD) + "\n")
+        """The line, cut when it is very long; nothing where it was typed on the same terminal."""
+        if self._echo:
+            self._out.write(shorten(visible(line), _HEARD) + "\n")
 
     def only(self, name: str, cards: Sequence[Card]) -> None:
         """Indented under "only NAME sees"."""

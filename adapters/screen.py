@@ -19,9 +19,6 @@ from bot.sentences import Marked
 from bot.story.people import Person, Place
 from bot.story.text import clean
 
-HERE = Place("terminal", "local", "table")
-"""The one room of a terminal."""
-
 NAME_LINE = re.compile(r"([^\s:]{1,32}): (.*)", re.DOTALL)
 """`NAME: text`: a name has 1 to 32 characters, no space and no colon."""
 
@@ -37,10 +34,10 @@ class Speaker:
     name: str
 
 
-def speaker(name: str) -> Speaker:
+def speaker(name: str, place: Place) -> Speaker:
     """Who is meant by a typed name: letters' case and the way an accent is typed make no other person."""
     shown = unicodedata.normalize("NFC", clean(name).text)
-    return Speaker(Person(HERE.platform, HERE.space, unicodedata.normalize("NFC", shown.casefold())), shown)
+    return Speaker(Person(place.platform, place.space, unicodedata.normalize("NFC", shown.casefold())), shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from adapters.forms import Filling
 from adapters.paper import Paper, small
-from adapters.screen import HERE, Screen, Speaker
+from adapters.screen import Screen, Speaker
 from bot.arguments import Text
 from bot.calls import Call
 from bot.cards import Form, Reply, note
@@ -21,7 +21,7 @@ from bot.commands import Command, Growing
 from bot.context import Incoming
 from bot.errors import UserError
 from bot.sentences import Marked, say
-from bot.story.people import Person
+from bot.story.people import Person, Place
 
 CANCEL = "/cancel"
 _SAID = Call("said")
@@ -31,9 +31,10 @@ class Table:
     """The people of one terminal and the forms they are filling in."""
 
     def __init__(
-        self, inbox: Inbox, screen: Screen, paper: Paper, *, long_hint: str = "console.how_long"
+        self, inbox: Inbox, place: Place, screen: Screen, paper: Paper, *, long_hint: str = "console.how_long"
     ) -> None:
         self._inbox = inbox
+        self._place = place
         self._screen = screen
         self._paper = paper
         self._long_hint = long_hint
@@ -52,14 +53,14 @@ class Table:
         """Bring back the cards of a person who was here before; false when there are none."""
         if self._screen.knows(person):
             return True
-        lately = await self._inbox.lately(HERE, person)
+        lately = await self._inbox.lately(self._place, person)
         self._screen.meet(person, lately)
         return any(audience == "private" for audience, _ in lately)
 
     async def says(self, who: Speaker, text: str, *, source_id: str, seed: str | None = None) -> None:
         """Carry out what somebody typed, and print what they alone see. Public cards are the board's."""
         await self.meet(who.person)
-        incoming = Incoming(HERE, who.person, who.name, _SAID, source_id, seed=seed)
+        incoming = Incoming(self._place, who.person, who.name, _SAID, source_id, seed=seed)
         filling = self._fillings.get(who.person)
         cancelled = text.strip().casefold() == CANCEL
         if filling is not None:
@@ -76,7 +77,7 @@ class Table:
         """The whole answer to a long question at once, from an editor."""
         filling = self._fillings.get(who.person)
         if filling is not None:
-            incoming = Incoming(HERE, who.person, who.name, _SAID, source_id)
+            incoming = Incoming(self._place, who.person, who.name, _SAID, source_id)
             await self._take(who, filling, incoming, whole=text)
 
     async def recall(self, who: Speaker, text: str) -> None:
@@ -104,7 +105,7 @@ class Table:
         command = None if call is None else self._inbox.commands.find(call.command)
         if call is None or command is None or (command.changes and not lacks(command, call)):
             return
-        async for out in self._inbox.call(Incoming(HERE, who.person, who.name, call, "")):
+        async for out in self._inbox.call(Incoming(self._place, who.person, who.name, call, "")):
             if isinstance(out, Reply):
                 self._screen.show(who.person, out.cards)
                 if out.form is not None:

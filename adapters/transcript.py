@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Literal, TextIO
 
 from adapters.paper import Board, PlainPaper, visible
-from adapters.screen import HERE, NAME_LINE, Screen, Speaker, speaker
+from adapters.screen import NAME_LINE, Screen, Speaker, speaker
 from adapters.table import Table
 from bot.cards import Card, note
 from bot.chat import Inbox
@@ -122,10 +122,11 @@ class Player:
     """Plays lines into the room. `seed` None leaves ids and dice to the system; `sweep` does what is due by now."""
 
     def __init__(
-        self, inbox: Inbox, page: Page, clock: TranscriptClock, sweep: Callable[[], Awaitable[None]], lines: Iterable[str],
-        *, seed: int | str | None = None, resume: bool = False, errors: TextIO | None = None,
+        self, inbox: Inbox, place: Place, clock: TranscriptClock, sweep: Callable[[], Awaitable[None]], page: Page,
+        lines: Iterable[str], *, seed: int | str | None = None, resume: bool = False, errors: TextIO | None = None,
     ) -> None:  # fmt: skip
         self._inbox = inbox
+        self._place = place
         self._page = page
         self._clock = clock
         self._sweep = sweep
@@ -133,7 +134,7 @@ class Player:
         self._seed = seed
         self._resume = resume
         self._errors = sys.stderr if errors is None else errors
-        self._table = Table(inbox, page.screen, page.paper)
+        self._table = Table(inbox, place, page.screen, page.paper)
         self._people: dict[Person, Speaker] = {}
         self._last: Speaker | None = None
         self._play = 1
@@ -189,7 +190,7 @@ class Player:
         self._page.paper.heard(line.raw)
         source_id = self._source(number, digest)
         if not self._resume:
-            while await self._inbox.answered(HERE, source_id) is not None:
+            while await self._inbox.answered(self._place, source_id) is not None:
                 self._play += 1
                 source_id = self._source(number, digest)
             self._page.board.begin(self._ref(number, digest))
@@ -204,7 +205,7 @@ class Player:
     async def _settle(self) -> None:
         """Print what became public."""
         try:
-            await self._inbox.settled(HERE)
+            await self._inbox.settled(self._place)
         except OperatorError as error:
             self._page.paper.aside(say("console.posts_wait", why=error))
         self._page.board.show()
@@ -235,7 +236,7 @@ class Player:
 
     def _person(self, name: str) -> Speaker:
         """Who speaks; a person keeps the name as it was first written."""
-        who = speaker(name)
+        who = speaker(name, self._place)
         return self._people.setdefault(who.person, who)
 
     # ---- what an earlier run did
@@ -268,7 +269,7 @@ class Player:
             digest = _prefix(prefix, raw)
             line = read_line(raw)
             if line.kind == "said":
-                last = speaker(line.name).person
+                last = speaker(line.name, self._place).person
             if last is not None and line.kind in ("said", "raw"):
                 owned.append((number, last, self._source(number, digest)))
         waiting = {person for _, person, _ in owned}
@@ -276,7 +277,7 @@ class Player:
         for number, person, source_id in reversed(owned):
             if not waiting:
                 break
-            if person in waiting and await self._inbox.answered(HERE, source_id) is not None:
+            if person in waiting and await self._inbox.answered(self._place, source_id) is not None:
                 waiting.discard(person)
                 held.of[person] = number
                 held.until = max(held.until, number)

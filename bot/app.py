@@ -20,7 +20,7 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import due_rules, registry
+from bot.handlers import due_rules, machine, registry
 from bot.handlers.suggesting import suggest
 from bot.options import ExportFormat, TryOptions
 from bot.ports import Alarms, Clock, Writer
@@ -68,7 +68,7 @@ async def build(
     poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds)
     chosen = writer or make_writer(settings)
     shop = Shop(chosen, max_tokens=settings.writer.max_tokens, prices=settings.prices, budget=settings.budget)
-    inbox = Dispatcher(registry(), store, rows, clock, shop, poster, alarms, due_rules(), suggest, seed=seed)
+    inbox = Dispatcher(registry(), store, rows, clock, shop, poster, alarms, due_rules(), suggest, machine.courtesy, seed=seed)
     try:
         yield House(inbox, store, rows, poster, runner, shop)
     finally:
@@ -205,7 +205,7 @@ def export(*, config: Path | None, db: str | None, story: str, form: ExportForma
 
 
 async def _exported(settings: Settings, story: str, form: ExportFormat) -> str:
-    from memory.export import find_story  # noqa: PLC0415
+    from memory.finding import find_story  # noqa: PLC0415
 
     from bot.faces.exporting import export_text  # noqa: PLC0415
 

@@ -123,10 +123,10 @@ class Commands:
         """One table of all. A word is a command or a group, never both."""
         joined = Commands()
         for table in (self, *others):
-            for name, command in table._table.items():
-                if name in joined._table:
-                    raise ValueError(f"{name!r} is declared twice")
-                joined._table[name] = command
+            for command in table:
+                if command.name in joined._table:
+                    raise ValueError(f"{command.name!r} is declared twice")
+                joined._table[command.name] = command
         groups = {name.split(" ", 1)[0] for name in joined._table if " " in name}
         if both := groups & joined._table.keys():
             raise ValueError(f"both a command and a group: {sorted(both)}")

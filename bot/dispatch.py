@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
+Courtesy = Callable[[Books, Moment], Card | None]
+"""What else is to be said, once and privately, to a person who just acted (the question of consent)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Dispatcher:
         alarms: Alarms,
         due_rules: Mapping[str, DueRule],
         suggest: Suggest,
+        courtesy: Courtesy,
         *,
         seed: str | None = None,
     ) -> None:
@@ -67,6 +70,7 @@ class Dispatcher:
         self._alarms = alarms
         self._due_rules = due_rules
         self._suggest = suggest
+        self.courtesy = courtesy
         self._seed = seed
 
     # ---- the inbox
@@ -319,6 +323,8 @@ class _Unit:
         try:
             with books.savepoint():
                 reply = face(work(books, self._moment))
+                if (also := self._dispatcher.courtesy(books, self._moment)) is not None:
+                    reply = replace(reply, cards=(*reply.cards, also))
                 self._use_draft(books)
         except UserError as refusal:
             reply = _keep_text(books, self.incoming, self.command, refusal, self._entry.id, self._moment)

@@ -20,17 +20,22 @@ NAMES = 6
 MOST = 80
 """Characters of a name or phrase of the story that go into a card; the rest is cut at a word."""
 _DETERMINERS = (
-    "a an the this that these those his her their its my our your one two three four five six seven eight nine"
-    " ten some every each no all both der die das le la les el los las il lo gli den det de het een"
+    "a an the this that these those his her their its my our your one two three four five six seven eight"
+    " nine ten some every each no all both der die das le la les el los las il lo gli den det de het een"
 )
 _DETERMINED = frozenset(_DETERMINERS.split())
+_WHEREABOUTS = frozenset(
+    "above across along around at behind below beneath beside between by from in inside into near off on"
+    " outside over past through to under up with within without".split()
+)
+"""What opens a whereabouts, as in "under the stairs": that is no name, and no card has room for it."""
 _RATHER_OWN = 0.4
 """How far to the front cards move that borrow from the story: it should feel dealt for this story, mostly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """What one deal put on the table: the cards' ids, their filled texts, and whether the deck started over."""
+    """What one deal put on the table: the cards' ids, their filled texts, and whether it started over."""
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
@@ -58,7 +63,7 @@ def deal(mode: Mode | Literal["prompt"], materials: Materials, seed: str, count:
 
 
 class Deck:
-    """The Writer that deals: the default without a key. It says that it is a deck, and leaves prose to people."""
+    """A Writer that deals, the default without a key. It says that it is a deck and leaves prose to people."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,7 +90,7 @@ class Deck:
 
 
 def _order(cards: Iterable[Card], materials: Materials, dice: Random) -> list[Card]:
-    """Fresh cards in the order of dealing: the kinds in turn, the least used first, this story's own foremost."""
+    """Fresh cards in the order of dealing: kinds in turn, the least used first, this story's own foremost."""
     offers = _offers(materials)
     kinds: dict[str, list[Card]] = {}
     for card in cards:
@@ -93,9 +98,8 @@ def _order(cards: Iterable[Card], materials: Materials, dice: Random) -> list[Ca
     piles: list[tuple[float, float, list[Card]]] = []
     for pile in kinds.values():
         fresh = [card for card in pile if card.id not in materials.dealt]
-        ranks = {card.id: _rank(card, offers, dice) for card in fresh}
-        ranked = sorted(fresh, key=lambda card, ranks=ranks: (ranks[card.id], card.id))
-        piles.append((1 - len(ranked) / len(pile), dice.random(), ranked))
+        fresh.sort(key=lambda card: _rank(card, offers, dice))
+        piles.append((1 - len(fresh) / len(pile), dice.random(), fresh))
     piles.sort(key=lambda entry: entry[:2])
     return [card for row in zip_longest(*(pile for _, _, pile in piles)) for card in row if card is not None]
 
@@ -110,28 +114,32 @@ def _rank(card: Card, offers: frozenset[str], dice: Random) -> float:
 
 def _fill(cards: Iterable[Card], materials: Materials, dice: Random) -> Iterator[str]:
     """The cards' texts; names are handed out in turn, so that one deal speaks of several people."""
-    people, offers = _names(materials.cast), _offers(materials)
-    pools = {
-        "place": [_with_article(_bare(name)) for name in _names(materials.places)],
-        "thing": [_with_article(_bare(name)) for name in _names(materials.things)],
-        "thread": [_bare(name) for name in _names(materials.threads)],
-    }
-    for pool in (people, *pools.values()):
+    pools, offers = _pools(materials), _offers(materials)
+    for pool in pools.values():
         dice.shuffle(pool)
-    cast, others = cycle(people), {hole: cycle(pool) for hole, pool in pools.items()}
+    sources = {hole: cycle(pool) for hole, pool in pools.items()}
+    sources["other"] = sources["cast"]
     for card in cards:
-        if not card.holes <= offers:
+        if card.holes <= offers:
+            yield _worded(card.text, {hole: next(sources[hole]) for hole in sorted(card.holes)})
+        else:
             yield card.plain
-            continue
-        sources = {hole: cast if hole in ("cast", "other") else others[hole] for hole in sorted(card.holes)}
-        yield _worded(card.text, {hole: next(source) for hole, source in sources.items()})
+
+
+def _pools(materials: Materials) -> dict[str, list[str]]:
+    """What can go into each hole, worded as it stands inside a sentence."""
+    return {
+        "cast": _names(materials.cast),
+        "place": [_with_article(name) for name in _names(materials.places) if not _whereabouts(name)],
+        "thing": [_with_article(name) for name in _names(materials.things) if not _whereabouts(name)],
+        "thread": _names(materials.threads),
+    }
 
 
 def _offers(materials: Materials) -> frozenset[str]:
-    cast = len(_names(materials.cast))
-    lists = {"place": materials.places, "thing": materials.things, "thread": materials.threads}
-    offers = {hole for hole, names in lists.items() if _names(names)}
-    return frozenset(offers | ({"cast"} if cast else set()) | ({"other"} if cast > 1 else set()))
+    pools = _pools(materials)
+    offers = {hole for hole, pool in pools.items() if pool}
+    return frozenset(offers | {"other"} if len(pools["cast"]) > 1 else offers)
 
 
 def _worded(text: str, borrowed: dict[str, str]) -> str:
@@ -149,7 +157,7 @@ def _names(names: Iterable[str]) -> list[str]:
     """Names on one line each, cut at a word where they are long, without blanks and repetitions."""
     kept: dict[str, str] = {}
     for given in names:
-        name = " ".join(given.split())
+        name = _bare(" ".join(given.split()))
         if len(name) > MOST:
             cut = name[: MOST - 1]
             name = (cut.rpartition(" ")[0] or cut) + "…"
@@ -159,12 +167,25 @@ def _names(names: Iterable[str]) -> list[str]:
 
 
 def _bare(phrase: str) -> str:
-    """A phrase that can stand inside a sentence: without a full stop or quotation marks of its own."""
-    return phrase.strip("“”\"„«» ").rstrip(".,;: ") or phrase
+    """A phrase that can stand inside a sentence: no full stop or quotation marks of its own, `The deck` small.
+
+    `The Last Ferry` keeps its capital: what goes on in capitals is a title.
+    """
+    bare = phrase.strip('“”"„«» ').rstrip(".,;: ") or phrase
+    first, _, rest = bare.partition(" ")
+    opens = rest and rest.islower() and first.casefold() in _DETERMINED | _WHEREABOUTS
+    return f"{first.lower()} {rest}" if opens else bare
+
+
+def _whereabouts(name: str) -> bool:
+    first, _, rest = name.partition(" ")
+    return bool(rest) and first in _WHEREABOUTS
 
 
 def _with_article(name: str) -> str:
-    """`lantern` as `the lantern`; proper names and what has its article already stay as they are."""
-    first = name.split(maxsplit=1)[0].casefold()
-    known = first in _DETERMINED or "'" in first or "’" in first
+    """`lantern` and `a lantern` as `the lantern`: the story knows it by now. Proper names stay as they are."""
+    first, _, rest = name.partition(" ")
+    if rest and first in ("a", "an"):
+        return f"the {rest}"
+    known = first.casefold() in _DETERMINED or "'" in first or "’" in first
     return name if known or not name[0].islower() else f"the {name}"

@@ -1,4 +1,4 @@
-"""Ideas that say nearly the same, found by spelling and carrying words; and lists of ideas, read leniently."""
+"""Ideas that say nearly the same, by spelling and by the words they share; lists of ideas, read leniently."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _OPPOSITE = 0.55
 """What is left of a likeness when one idea denies what the other says."""
 _FILLER_WORDS = (
     "a an the this that these those there it its is was are were be been being am has have had having do does"
-    " did will would shall should can could may might must and or but so then as at by for from in into of off"
-    " on onto out over to up with about he she they them him her his hers their theirs i we us our you your my"
-    " me who whom whose which what when where all along really actually just very quite too also even ever"
+    " did will would shall should can could may might must and or but so then as at by for from in into of"
+    " off on onto out over to up with about he she they them him her his hers their theirs i we us our you your"
+    " my me who whom whose which what when where all along really actually just very quite too also even ever"
     " always turn turns secretly suddenly already still now s t ve re ll d m"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
@@ -50,9 +50,9 @@ def nearest(idea: str, others: Sequence[tuple[str, str]]) -> Near | None:
 
 
 def numbered_ideas(text: str) -> tuple[str, ...]:
-    """The ideas of a list as a model or a deck writes it: "1) ", "2. " or "- " begins one; other lines go on with it.
+    """The ideas of a list as a model or a deck writes it: "1) ", "2. " or "- " begins one, which may go on.
 
-    What stands before the list is left out. Without any such mark each paragraph, or else each line, is an idea.
+    What stands before the list is left out. Without such marks each paragraph, or else each line, is one.
     Never raises; at most ten ideas, each cut at a word after a thousand characters.
     """
     lines = text.splitlines()
@@ -78,7 +78,7 @@ def numbered_ideas(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Folded:
-    """An idea as it is compared: the stems that carry it, their three-letter pieces, and whether it denies."""
+    """An idea as it is compared: its carrying stems, their three-letter pieces, and whether it denies."""
 
     words: frozenset[str]
     pieces: frozenset[str]
@@ -86,7 +86,7 @@ class _Folded:
 
     @classmethod
     def of(cls, idea: str) -> _Folded:
-        spelled = idea[:_LOOKED_AT].casefold().replace("’", "'").replace("can't", "can not").replace("n't", " not")
+        spelled = idea[:_LOOKED_AT].casefold().replace("’", "'").replace("n't", " not")
         letters = (c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
         every = "".join(c if c.isalnum() else " " for c in letters).split()
         carrying = [word for word in every if word not in _FILLERS and word not in _DENIALS]
@@ -96,7 +96,7 @@ class _Folded:
         return cls(frozenset(stems), pieces, not _DENIALS.isdisjoint(every))
 
     def likeness(self, other: _Folded) -> float:
-        """0 to 1: half spelling, half shared words; spelling alone where an idea is one word or has no spaces."""
+        """0 to 1: half spelling, half shared words; spelling alone where an idea is one unspaced word."""
         spelling = _share(self.pieces, other.pieces)
         if min(len(self.words), len(other.words)) > 1:
             spelling = (spelling + _share(self.words, other.words)) / 2

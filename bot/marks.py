@@ -1,0 +1,215 @@
+"""Marks inside a paragraph of the markup subset (see bot.markup): read to values, written again, or left out."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Mark = Literal["*", "_", "**", "__", "||", "~~"]
+Kind = Literal["emphasis", "strong", "spoiler", "struck"]
+
+KINDS: dict[Mark, Kind] = {
+    "*": "emphasis", "_": "emphasis", "**": "strong", "__": "strong", "||": "spoiler", "~~": "struck",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text without marks; a line break in it is one that is shown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text in a typewriter's letters."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A stretch between two marks. A kind never stands inside itself, so these are at most four deep."""
+
+    mark: Mark
+    inside: tuple[Inline, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What the mark means."""
+        return KINDS[self.mark]
+
+
+Inline = Words | Code | Styled
+
+_SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~\n]|&#(?:32|9);|`+|\*+|_+|\|+|~+")
+TICKS = re.compile("`+")
+_SPACES = {"&#32;": " ", "&#9;": "\t"}
+"""How a space at the start of a line is written where CommonMark would drop it; known only there."""
+_TO_ESCAPE = re.compile(r"[\\`*_\[<~|]|&(?=[#A-Za-z])")
+_PLAIN = {"spoiler": "||", "struck": "~~"}
+"""What plain text keeps of the marks: those without which it would say something else."""
+
+
+def read(text: str) -> tuple[Inline, ...]:
+    """What a paragraph's text means; linear, since every mark is opened, closed or given up once."""
+    ticks: dict[int, list[int]] = {}
+    for found in TICKS.finditer(text):
+        ticks.setdefault(len(found[0]), []).append(found.start())
+    reading = _Reading()
+    at = 0
+    while found := _SPECIAL.search(text, at):
+        if found.start() > at:
+            reading.out.append(Words(text[at : found.start()]))
+        here, at = found[0], found.end()
+        before, after = text[found.start() - 1 : found.start()], text[at : at + 1]
+        if here[0] == "\\":
+            reading.out.append(Words(here[1]))
+        elif here[0] == "&":
+            reading.out.append(Words(_SPACES[here] if before in ("", "\n") else here))
+        elif here[0] == "`":
+            ends = ticks.get(len(here), [])
+            index = bisect_right(ends, found.start())
+            if index < len(ends):
+                reading.out.append(Code(_unpadded(text[at : ends[index]].replace("\n", " "))))
+                at = ends[index] + len(here)
+            else:
+                reading.out.append(Words(here))
+        else:
+            inner = here[0] == "_"
+            opens = bool(after) and not after.isspace() and not (inner and before.isalnum())
+            closes = bool(before) and not before.isspace() and not (inner and after.isalnum())
+            reading.run(here, opens=opens, closes=closes)
+    if at < len(text):
+        reading.out.append(Words(text[at:]))
+    return _joined(reading.out)
+
+
+def plain(inside: Iterable[Inline]) -> str:
+    """What a stretch of text shows, without its marks."""
+    return "".join(
+        part.text
+        if not isinstance(part, Styled)
+        else _PLAIN.get(part.kind, "") + plain(part.inside) + _PLAIN.get(part.kind, "")
+        for part in inside
+    )
+
+
+def source(inside: Iterable[Inline]) -> str:
+    """A text that reads to this, each mark that is meant as itself behind a backslash."""
+    return "".join(
+        _TO_ESCAPE.sub(r"\\\g<0>", part.text)
+        if isinstance(part, Words)
+        else _code_source(part.text)
+        if isinstance(part, Code)
+        else part.mark + source(part.inside) + part.mark
+        for part in inside
+    )
+
+
+def _code_source(code: str) -> str:
+    runs = {len(run) for run in TICKS.findall(code)}
+    ticks = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
+    padded = code.startswith("`") or code.endswith("`") or _unpadded(code) != code
+    return f"{ticks} {code} {ticks}" if padded else f"{ticks}{code}{ticks}"
+
+
+class _Open:
+    """Marks that may still be closed: where they stand in what was read, and how many of them are left."""
+
+    __slots__ = ("char", "index", "left", "marks")
+
+    def __init__(self, index: int, run: str, marks: set[Mark]) -> None:
+        self.index = index
+        self.char = run[0]
+        self.left = len(run)
+        self.marks = marks
+
+
+class _Reading:
+    """What has been read of a paragraph. Each mark is opened and closed or given up once, so the whole is linear."""
+
+    def __init__(self) -> None:
+        self.out: list[Inline | _Open] = []
+        self._stack: list[_Open] = []
+        self._by_mark: dict[Mark, list[_Open]] = {mark: [] for mark in KINDS}
+
+    def run(self, run: str, *, opens: bool, closes: bool) -> None:
+        """A run of one mark: it closes what it can, and with the rest it opens, or is text."""
+        left = len(run)
+        while closes and left:
+            best = max(
+                (m for m in _marks(run[0], left) if self._by_mark[m]),
+                key=lambda m: (self._by_mark[m][-1].index, len(m)),
+                default=None,
+            )
+            if best is None or not self._close(best):
+                break
+            left -= len(best)
+        if not left:
+            return
+        rest = run[:left]
+        if opens and (marks := set(_marks(rest[0], left))):
+            entry = _Open(len(self.out), rest, marks)
+            self.out.append(entry)
+            self._stack.append(entry)
+            for mark in marks:
+                self._by_mark[mark].append(entry)
+        else:
+            self.out.append(Words(rest))
+
+    def _close(self, mark: Mark) -> bool:
+        entry = self._by_mark[mark][-1]
+        if entry.index == len(self.out) - 1:
+            return False  # nothing between the marks
+        while self._stack[-1] is not entry:
+            given_up = self._stack.pop()
+            for other in given_up.marks:
+                self._by_mark[other].pop()
+        node = Styled(mark, _joined(self.out[entry.index + 1 :]))
+        del self.out[entry.index + 1 :]
+        entry.left -= len(mark)
+        for other in KINDS:  # a kind never stands inside itself: what is still open of it stays text
+            if KINDS[other] == KINDS[mark]:
+                for one in self._by_mark[other]:
+                    one.marks.discard(other)
+                self._by_mark[other].clear()
+        if entry.left:
+            self.out.append(node)
+        else:
+            self._stack.pop()
+            self.out[entry.index] = node
+        return True
+
+
+def _marks(char: str, count: int) -> tuple[Mark, ...]:
+    """The marks that a run may be: one, two or three stars, two bars; longer runs are text."""
+    if count > 3 or (char in "|~" and count != 2):
+        return ()
+    return tuple(m for m in KINDS if m[0] == char and (count == 3 or len(m) == count))
+
+
+def _unpadded(code: str) -> str:
+    return code[1:-1] if code[:1] == code[-1:] == " " and code.strip(" ") else code
+
+
+def _joined(read: Iterable[Inline | _Open]) -> tuple[Inline, ...]:
+    """Neighbouring words made one; marks that nothing closed are words."""
+    made: list[Inline] = []
+    waiting: list[str] = []
+    for part in read:
+        if isinstance(part, _Open):
+            waiting.append(part.char * part.left)
+        elif isinstance(part, Words):
+            waiting.append(part.text)
+        else:
+            if waiting:
+                made.append(Words("".join(waiting)))
+                waiting = []
+            made.append(part)
+    if waiting:
+        made.append(Words("".join(waiting)))
+    return tuple(made)
