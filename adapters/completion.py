@@ -12,15 +12,14 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
-from adapters.paper import visible
 from adapters.screen import NAME_LINE, Speaker
+from adapters.text import visible
 from bot.arguments import Flag, Pick, Ref
 from bot.chat import Inbox
 from bot.commands import Argument, Command
 from bot.story.people import Place
 
 _SECRET = re.compile(r"(?:[^\s:]{1,32}: )?\s*(?:/(?:vote|my|stop)\b.*|[0-9]{1,4}|[a-zA-Z])\s*", re.DOTALL | re.IGNORECASE)
-_MOST = 25
 
 
 class DiscreetHistory(FileHistory):

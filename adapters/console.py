@@ -123,8 +123,9 @@ class Console:
         nobody = Person(self._place.platform, self._place.space, "")
         earlier = [card for audience, card in await inbox.lately(self._place, nobody) if audience == "public"]
         if earlier:
-            self._screen.post(f"{self._id}.earlier", earlier[-1])
-            self._paper.public(earlier[-1])
+            if self._screen.current(nobody) is None:  # else what was just posted shows where the room stands
+                self._screen.post(f"{self._id}.earlier", earlier[-1])
+                self._paper.public(earlier[-1])
             self._paper.public(Card(say("console.back_title"), (Text(say("console.back")),)))
         else:
             example = say("console.welcome_try", example=say("console.welcome_example"))

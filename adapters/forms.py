@@ -43,10 +43,15 @@ class Filling:
         return "\n".join([*self.answers.values(), *self.lines]).strip("\n")
 
     def take(self, line: str) -> bool:
-        """One more line; true when the question is answered. Raises UserError when it needs an answer and got none."""
+        """One more line, or a paste of several; true when the question is answered.
+
+        Raises UserError when it needs an answer and got none.
+        """
         asked = self.question
         if asked is None:
             return True
+        if "\n" in line:
+            return self._paste(asked, line)
         if asked.long:
             if line.rstrip() != ".":
                 self.lines.append("." if line.rstrip() == ".." else line)
@@ -54,11 +59,10 @@ class Filling:
             return self.answer("\n".join(self.lines))
         return self.answer(line.strip())
 
-    def paste(self, text: str) -> bool:
+    def _paste(self, asked: Question, text: str) -> bool:
         """Several lines at once: only a `.` at their very end is an end."""
-        asked = self.question
-        if asked is None or not asked.long:
-            return self.take(" ".join(text.split()))
+        if not asked.long:
+            return self.answer(" ".join(text.split()))
         *lines, last = text.rstrip("\n").split("\n")
         self.lines += lines
         return self.take(last)

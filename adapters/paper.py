@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from adapters.screen import Screen
-from adapters.text import draw
+from adapters.text import WIDTH, draw, visible, wrapped
 from bot.cards import Card, Items, Small, Text, note
 from bot.sentences import Marked, say
-from bot.story.text import clean, shorten
+from bot.story.text import shorten
 
-WIDTH = 80
 _HEARD = 400
 """Characters of a line that are shown as it was heard; what a person wrote stands in full on its card."""
 
@@ -42,11 +41,6 @@ class Paper(Protocol):
         """A line of the terminal itself."""
 
 
-def visible(text: str) -> str:
-    """People's text safe to print: control characters, which could steer a terminal, become U+FFFD."""
-    return clean(text).text.replace("\t", "    ")
-
-
 def file_lines(name: str, text: str) -> tuple[str, str, str]:
     """A file between its two headings, each as plain text."""
     top = draw(note(say("console.file", name=name)), WIDTH)
@@ -64,7 +58,7 @@ class PlainPaper:
     def heard(self, line: str) -> None:
         """The line, cut when it is very long; nothing where it was typed on the same terminal."""
         if self._echo:
-            self._out.write(shorten(visible(line), _HEARD) + "\n")
+            self._out.write("\n".join(wrapped(shorten(visible(line), _HEARD), WIDTH, "", "    ")) + "\n")
 
     def only(self, name: str, cards: Sequence[Card]) -> None:
         """Indented under "only NAME sees"."""

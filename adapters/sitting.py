@@ -17,11 +17,13 @@ from prompt_toolkit.output import Output
 
 from adapters.completion import DiscreetHistory, RoomCompleter
 from adapters.forms import Filling
-from adapters.paper import Paper, visible
+from adapters.paper import Paper
 from adapters.screen import NAME_LINE, Speaker, speaker
 from adapters.table import CANCEL, Table
+from adapters.text import visible
 from bot.cards import Question
 from bot.chat import Inbox
+from bot.markup import to_plain
 from bot.sentences import Marked, say
 from bot.story.people import Person, Place
 from bot.story.text import shorten
@@ -82,9 +84,9 @@ class Sitting:
     async def _typed(self, text: str, keys: Keys) -> None:
         """One line, a paste of one text, or a paste of several people's lines."""
         if self.filling is None:
-            if not text.strip() or text.startswith("#"):
-                return
             lines = [line for line in text.split("\n") if line.strip()]
+            if not lines or (len(lines) == 1 and text.startswith("#")):
+                return
             if len(lines) > 1 and all(line.startswith("#") or NAME_LINE.fullmatch(line) for line in lines):
                 for line in lines:
                     await self._typed(line, keys)
@@ -193,7 +195,7 @@ class Keys:
         name = visible(who.name)
         if filling is None:
             return f" {_plain('console.speaking', name=name)}  ·  {_plain('console.toolbar_more')}"
-        title = shorten(visible(filling.form.title), _EXAMPLE)
+        title = shorten(visible(to_plain(filling.form.title)), _EXAMPLE)
         return f" {_plain('console.answering', name=name, title=title)}  ·  {_plain('console.toolbar_form')}"
 
 

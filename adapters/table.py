@@ -134,10 +134,7 @@ class Table:
         self, who: Speaker, filling: Filling, incoming: Incoming, *, line: str = "", whole: str | None = None
     ) -> None:
         try:
-            if whole is not None:
-                answered = filling.answer(whole)
-            else:
-                answered = filling.paste(line) if "\n" in line else filling.take(line)
+            answered = filling.take(line) if whole is None else filling.answer(whole)
         except UserError as refusal:
             self._tell(who, refusal.sentence)
             return

@@ -1,12 +1,5 @@
 """A room played from a file: the same lines, seed and clock print the same room, byte for byte.
 
-What a line is can be told from the line alone: `#` begins a comment, `@ TIME` (with its offset) moves the clock and
-lets due things happen, `NAME: text` is somebody speaking, and any other line that is not blank belongs to the long
-text or form of whoever spoke last. A blank line is part of a long text and nothing elsewhere. So a paragraph may be
-pasted as it is; a line of it that looks like one of the others takes the writer's name before it (`w1: Ana: Hello`,
-`w1: # Chapter`). When somebody else speaks while a form is open, their line is carried out and the form stays open;
-its writer goes on under their own name.
-
 Each line has a delivery id made of the play (how often this file was begun in this database), a hash of all lines up
 to it, and its number. A transcript that was cut short, or that grew at its end, is therefore resumed exactly:
 lines up to the last one that the desk holds are not done again, only forms that are still open are gone through.
@@ -17,14 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, Literal, TextIO
+from typing import TextIO
 
-from adapters.paper import Board, PlainPaper, visible
-from adapters.screen import NAME_LINE, Screen, Speaker, speaker
+from adapters.paper import Board, PlainPaper
+from adapters.screen import Screen, Speaker, speaker
 from adapters.table import Table
+from adapters.text import visible
+from adapters.transcript_lines import Line, read_line, read_lines
 from bot.cards import Card, note
 from bot.chat import Inbox
 from bot.errors import OperatorError
@@ -32,38 +27,11 @@ from bot.sentences import Marked, say
 from bot.story.people import Person, Place
 from bot.story.text import shorten
 
+__all__ = ["Page", "Player", "TranscriptClock", "read_lines"]
+
 _TICK = timedelta(seconds=1)
 _QUIT = "/quit"
 _WRONG = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a transcript and what it is."""
-
-    kind: Literal["comment", "clock", "said", "blank", "raw"]
-    raw: str
-    name: str = ""
-    text: str = ""
-    at: datetime | None = None
-
-
-def read_line(raw: str) -> Line:
-    """What a line is, told from the line alone."""
-    if raw.startswith("#"):
-        return Line("comment", raw)
-    if raw.startswith("@ ") and (at := _instant(raw[2:].strip())) is not None:
-        return Line("clock", raw, at=at)
-    if said := NAME_LINE.fullmatch(raw):
-        return Line("said", raw, said[1], said[2])
-    return Line("raw" if raw.strip() else "blank", raw, text=raw)
-
-
-def read_lines(file: BinaryIO) -> Iterator[str]:
-    """The lines of a file as they come: UTF-8, divided at line feeds only; bytes that are none become lone surrogates."""
-    for number, line in enumerate(file):
-        text = line.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
-        yield text.removeprefix("\ufeff") if number == 0 else text
 
 
 class TranscriptClock:
@@ -300,14 +268,6 @@ def _prefix(prefix: hashlib._Hash, raw: str) -> str:
     """Add a line to the hash of all lines so far."""
     prefix.update(raw.encode("utf-8", "surrogatepass") + b"\n")
     return prefix.hexdigest()[:24]
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-        return None if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _plain(key: str, **values: object) -> str:

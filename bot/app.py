@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from bot import config
 from bot.chat import ChatAdapter
@@ -24,7 +26,7 @@ from bot.handlers import due_rules, machine, registry
 from bot.handlers.suggesting import suggest
 from bot.options import ExportFormat, TryOptions
 from bot.ports import Alarms, Clock, Writer
-from bot.posting import Poster
+from bot.posting import LEASE, Poster
 from bot.sentences import say
 from bot.settings import Settings
 from bot.story.people import Place
@@ -33,6 +35,8 @@ from memory.engine import Runner, make_runner
 from memory.store import HouseRows, RoomStore
 
 TABLE = Place("terminal", "local", "table")
+ALONE = timedelta(0)
+"""The lease on posts where one process serves a database: after a crash there is nobody else to wait for."""
 
 
 class RealClock:
@@ -58,14 +62,14 @@ class House:
 @contextlib.asynccontextmanager
 async def build(
     settings: Settings, adapter: ChatAdapter, *, clock: Clock, alarms: Alarms, writer: Writer | None = None,
-    seed: str | None = None, pace_seconds: float = 0.0,
+    seed: str | None = None, pace_seconds: float = 0.0, lease: timedelta = LEASE,
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
     runner = make_runner(settings.database.url)
     presets = {"terminal": settings.room.preset.terminal}
     store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
     rows = HouseRows(runner)
-    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds)
+    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease)
     chosen = writer or make_writer(settings)
     shop = Shop(chosen, max_tokens=settings.writer.max_tokens, prices=settings.prices, budget=settings.budget)
     inbox = Dispatcher(registry(), store, rows, clock, shop, poster, alarms, due_rules(), suggest, machine.courtesy, seed=seed)
@@ -86,7 +90,8 @@ def make_writer(settings: Settings) -> Writer:
     """The co-writer that is configured. `auto` is Claude when a key or an address is set, else the deck."""
     match settings.provider:
         case "claude":
-            from adapters.claude import Claude, Patience  # noqa: PLC0415  # only when it is asked for
+            from adapters.claude import Claude  # noqa: PLC0415  # only when it is asked for
+            from adapters.claude_request import Patience  # noqa: PLC0415
 
             wanted = settings.writer
             patience = Patience(
@@ -125,6 +130,8 @@ def _settings(path: Path | None, db: str | None, environ: Mapping[str, str] | No
 def try_room(options: TryOptions) -> int:
     """Open a room in this terminal, or play a transcript."""
     settings = _settings(options.config, options.db)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     writer: Writer | None = None
     if options.demo_writer:
         from adapters.recording import Recording  # noqa: PLC0415
@@ -133,37 +140,36 @@ def try_room(options: TryOptions) -> int:
     return asyncio.run(
         _play(options, settings, writer)
         if options.transcript is not None
-        else _talk(options, settings, writer)
+        else _talk(settings, writer)
     )
 
 
 async def _play(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
     from adapters.alarms import NoAlarms  # noqa: PLC0415
-    from adapters.transcript import Paper, Player, TranscriptClock  # noqa: PLC0415
+    from adapters.transcript import Page, Player, TranscriptClock, read_lines  # noqa: PLC0415
 
-    try:
-        raw = (
-            sys.stdin.buffer.read()
-            if options.transcript == "-"
-            else Path(str(options.transcript)).read_bytes()
-        )
-    except OSError as error:
-        raise OperatorError(
-            str(say("command_line.no_transcript", path=options.transcript, why=error.strerror or "?"))
-        ) from None
-    lines = raw.decode("utf-8", "replace").splitlines()
+    lines: Iterable[str] = read_lines(sys.stdin.buffer) if options.transcript == "-" else _transcript(options, read_lines)
     clock = TranscriptClock(options.clock or datetime.now(UTC))
     await open_database(settings, clock)
-    paper = Paper(sys.stdout)
+    page = Page(sys.stdout)
     seed = str(options.seed or 0)
-    async with build(settings, paper, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed) as house:
+    async with build(settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE) as house:
         player = Player(
-            house.inbox, TABLE, clock, house.inbox.sweep, paper, lines, seed=seed, resume=options.resume
-        )
+            house.inbox, TABLE, clock=clock, sweep=house.inbox.sweep, page=page, lines=lines, seed=seed, resume=options.resume,
+        )  # fmt: skip
         return await player.play()
 
 
-async def _talk(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
+def _transcript(options: TryOptions, read: Callable[[BinaryIO], Iterator[str]]) -> list[str]:
+    path = Path(str(options.transcript))
+    try:
+        with path.open("rb") as file:
+            return list(read(file))
+    except OSError as error:
+        raise OperatorError(str(say("command_line.no_transcript", path=path, why=error.strerror or "?"))) from None
+
+
+async def _talk(settings: Settings, writer: Writer | None) -> int:
     from adapters.console import Console  # noqa: PLC0415
 
     from adapters.alarms import WakingAlarms  # noqa: PLC0415
@@ -174,7 +180,7 @@ async def _talk(options: TryOptions, settings: Settings, writer: Writer | None) 
         sys.stdout.write(str(say("memory.backup_made", path=saved)) + "\n")
     alarms = WakingAlarms()
     console = Console(TABLE, database=settings.database.shown, path=settings.database.path)
-    async with build(settings, console, clock=clock, alarms=alarms, writer=writer) as house:
+    async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
 
         async def sweep() -> None:
             await house.inbox.sweep()

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from bot.arguments import Int, Pick
@@ -147,7 +148,7 @@ class Dispatcher:
         """Cards whose actions still count, the latest last."""
 
         def look(books: Books) -> list[tuple[str, Card]]:
-            found = []
+            found: list[tuple[datetime, str, Card]] = []
             for entry in books.desk_last(person.key):
                 reply = _stored(entry)
                 found += [(entry.at, "private", card) for card in reply.cards if card.actions or card.options]

@@ -57,8 +57,8 @@ _PLAIN = {"spoiler": "||", "struck": "~~"}
 def read(text: str) -> tuple[Inline, ...]:
     """What a paragraph's text means; linear, since every mark is opened, closed or given up once."""
     ticks: dict[int, list[int]] = {}
-    for found in TICKS.finditer(text):
-        ticks.setdefault(len(found[0]), []).append(found.start())
+    for run in TICKS.finditer(text):
+        ticks.setdefault(len(run[0]), []).append(run.start())
     reading = _Reading()
     at = 0
     while found := _SPECIAL.search(text, at):
@@ -172,8 +172,11 @@ class _Reading:
         node = Styled(mark, _joined(self.out[entry.index + 1 :]))
         del self.out[entry.index + 1 :]
         entry.left -= len(mark)
-        for other in KINDS:  # a kind never stands inside itself: what is still open of it stays text
-            if KINDS[other] == KINDS[mark]:
+        for (
+            other,
+            kind,
+        ) in KINDS.items():  # a kind never stands inside itself: what is still open of it stays text
+            if kind == KINDS[mark]:
                 for one in self._by_mark[other]:
                     one.marks.discard(other)
                 self._by_mark[other].clear()
@@ -196,11 +199,11 @@ def _unpadded(code: str) -> str:
     return code[1:-1] if code[:1] == code[-1:] == " " and code.strip(" ") else code
 
 
-def _joined(read: Iterable[Inline | _Open]) -> tuple[Inline, ...]:
+def _joined(parts: Iterable[Inline | _Open]) -> tuple[Inline, ...]:
     """Neighbouring words made one; marks that nothing closed are words."""
     made: list[Inline] = []
     waiting: list[str] = []
-    for part in read:
+    for part in parts:
         if isinstance(part, _Open):
             waiting.append(part.char * part.left)
         elif isinstance(part, Words):

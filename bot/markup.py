@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.marks import TICKS, Code, Inline, Styled, Words, plain, read, source
+from bot.marks import TICKS, Inline, plain, read, source
 
 
 @dataclass(frozen=True, slots=True)

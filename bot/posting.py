@@ -12,6 +12,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from weakref import WeakValueDictionary
 
 from bot.cards import Card
 from bot.chat import ChatAdapter
@@ -39,15 +41,16 @@ class Poster:
     """One poster for all rooms of a process; one pass at a time in each room."""
 
     def __init__(
-        self, store: Store, adapter: ChatAdapter, draw: Draw, clock: Clock, *, pace_seconds: float = 0.0
+        self, store: Store, adapter: ChatAdapter, draw: Draw, clock: Clock, *, pace_seconds: float = 0.0, lease: timedelta = LEASE
     ) -> None:
         self._store = store
         self._adapter = adapter
         self.draw = draw
         self._clock = clock
         self._pace = pace_seconds
+        self._lease = lease
         self._dirty: dict[Place, None] = {}
-        self._locks: dict[Place, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._woken = asyncio.Event()
 
     def wake(self, place: Place) -> None:
@@ -86,9 +89,7 @@ class Poster:
         async with lock:
             while jobs := await self._store.write(place, self._claim):
                 shown = [await self._show(place, job) for job in jobs]
-                await self._store.write(place, lambda books, shown=shown: books.posts_save(shown))  # type: ignore[misc]  # a default argument binds this turn's list
-        if not self._dirty.get(place) and not lock.locked():
-            self._locks.pop(place, None)
+                await self._store.write(place, partial(_save, shown))
 
     def _claim(self, books: Books) -> Sequence[_Job]:
         now = self._clock.now()
@@ -96,7 +97,7 @@ class Poster:
         for post in books.posts_wanted():
             if post.state == "posting" and post.lease_until is not None and post.lease_until > now:
                 continue
-            claimed = replace(post, state="posting", lease_until=now + LEASE)
+            claimed = replace(post, state="posting", lease_until=now + self._lease)
             jobs.append(_Job(claimed, self.draw(books, post), post.state == "posting"))
         if jobs:
             books.posts_save([job.post for job in jobs])
@@ -111,11 +112,18 @@ class Poster:
             refs = await self._adapter.find(place, post.nonce)
             if refs is None:  # nobody can look: at most once
                 return replace(post, state="doubtful", shown_rev=post.wanted_rev, lease_until=None)
+        shown_at = post.shown_at
         if not refs:
             refs = await self._adapter.post(place, card, post.nonce)
+            shown_at = self._clock.now()
         elif post.content_hash != card.digest:
             refs = await self._adapter.edit(place, refs, card)
+            shown_at = self._clock.now() if card.notify or shown_at is None else shown_at
         return replace(
             post, state="shown", shown_rev=post.wanted_rev, refs=tuple(refs), lease_until=None,
-            shown_at=self._clock.now(), content_hash=card.digest,
+            shown_at=shown_at, content_hash=card.digest,
         )  # fmt: skip
+
+
+def _save(shown: Sequence[Post], books: Books) -> None:
+    books.posts_save(shown)

@@ -24,11 +24,13 @@ _DETERMINERS = (
     " nine ten some every each no all both der die das le la les el los las il lo gli den det de het een"
 )
 _DETERMINED = frozenset(_DETERMINERS.split())
-_WHEREABOUTS = frozenset(
-    "above across along around at behind below beneath beside between by from in inside into near off on"
-    " outside over past through to under up with within without".split()
+_PREPOSITIONS = (
+    "above across along around at behind below beneath beside between by from in inside into near off on outside"
+    " over past through to under up with within without"
 )
+_WHEREABOUTS = frozenset(_PREPOSITIONS.split())
 """What opens a whereabouts, as in "under the stairs": that is no name, and no card has room for it."""
+_QUOTES = '“”"„«» '
 _RATHER_OWN = 0.4
 """How far to the front cards move that borrow from the story: it should feel dealt for this story, mostly."""
 
@@ -171,7 +173,7 @@ def _bare(phrase: str) -> str:
 
     `The Last Ferry` keeps its capital: what goes on in capitals is a title.
     """
-    bare = phrase.strip('“”"„«» ').rstrip(".,;: ") or phrase
+    bare = phrase.strip(_QUOTES).rstrip(".,;: ").strip(_QUOTES) or phrase
     first, _, rest = bare.partition(" ")
     opens = rest and rest.islower() and first.casefold() in _DETERMINED | _WHEREABOUTS
     return f"{first.lower()} {rest}" if opens else bare

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from bot.errors import OperatorError, UserError
 from bot.story import deciding, extending, pitching, storytelling, undoing, voting
 from bot.story.books import Books, DeskEntry
-from bot.story.ledger import verify
+from bot.story.ledger import Entry, verify
 from bot.story.moments import Due, Ids, Mark, Moment, Outcome
 from bot.story.people import Place
 from bot.story.snapshot import Snapshot
@@ -45,10 +46,18 @@ async def house(url: str, *places: Place) -> AsyncIterator[list[Driver]]:
         await runner.close()
 
 
+def _chain(chain: str, books: Books) -> Sequence[Entry]:
+    return books.chain(chain)
+
+
 def fresh(books: Books) -> Snapshot:
     """The room read anew, past the kept snapshot."""
     real: Any = books
     return snapshots.load(real._session, real.snapshot().room)
+
+
+def _numbered(n: int, s: Snapshot, m: Moment, books: Books) -> Outcome[Any]:
+    return pitching.pitch(s, f"Idea number {n} entirely", m)
 
 
 async def some_evening(room: Driver, dice: random.Random, acts: int) -> None:
@@ -63,7 +72,7 @@ async def some_evening(room: Driver, dice: random.Random, acts: int) -> None:
             case 0 | 1 | 2:
                 return pitching.pitch(s, f"Idea {dice.random()} of {m.name}", m)
             case 3 | 4 if rounds and s.ideas(rounds[0].id):
-                return voting.vote(s, rounds[0], [dice.choice(s.ideas(rounds[0].id)).id], m)
+                return voting.vote(s, rounds[0], (dice.choice(s.ideas(rounds[0].id)).id,), m)
             case 5 if rounds:
                 return deciding.close(s, rounds[0], m, forced=True)
             case 6:
@@ -148,7 +157,7 @@ async def test_every_chain_verifies_and_a_changed_word_is_noticed(url: str) -> N
         assert before.acts > 10
         assert before.problems == ()
         for chain in await room.look(lambda b: b.snapshot().heads):
-            assert verify(await room.look(lambda b, chain=chain: b.chain(chain))) == []
+            assert verify(await room.look(partial(_chain, chain))) == []
         act = await migrate.on_connection(
             url,
             lambda c: c.execute(select(t.acts.c.id).where(t.acts.c.actor_salt != "").limit(1)).scalar_one(),
@@ -240,10 +249,7 @@ async def test_writers_of_one_room_wait_for_each_other(url: str) -> None:
     async with house(url, HALL) as (room,):
         await room.act("ada", lambda s, m, b: storytelling.new_story(s, "Busy", m))
         await asyncio.gather(
-            *(
-                room.act(f"p{n}", lambda s, m, b, n=n: pitching.pitch(s, f"Idea number {n} entirely", m))
-                for n in range(12)
-            )
+            *(room.act(f"p{n}", partial(_numbered, n)) for n in range(12))
         )
         seqs = sorted(p.seq for p in (await room.look(lambda b: b.snapshot())).pitches.values())
         assert seqs == list(range(1, 13))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -91,6 +92,7 @@ class SmallRoom:
         self.public: list[Card] = []
         self.asked: list[Incoming] = []
         self.kill_after: int | None = None
+        self.changed = asyncio.Event()
         self._unposted = 0
         self.people_of: Callable[[str], Sequence[tuple[str, str]]] = lambda begun: [("w1", "w1")]
 
@@ -116,11 +118,11 @@ class SmallRoom:
         if incoming.call.command == "assist":
             yield Growing("Once")
             yield Growing("Once upon", label="a recording")
-        if incoming.call.command != "stop":
-            if self.kill_after is not None and len(self.done) >= self.kill_after:
-                raise Killed
+        if self.kill_after is not None and incoming.call.command != "stop" and len(self.done) >= self.kill_after:
+            raise Killed
         reply = self._do(incoming)
         self.done.append(Done(incoming.name, incoming.call, incoming.source_id, incoming.seed))
+        self.changed.set()
         if incoming.call.command != "stop":
             self.desk[incoming.source_id] = (incoming.person, reply)
         yield reply

@@ -109,12 +109,46 @@ def test_what_a_story_has_opens_a_sentence_with_a_capital_and_gets_its_article()
     dealt = deal(Mode.PITCHES, materials, "s", 300)
     by_id = dict(zip(dealt.ids, dealt.texts, strict=True))
 
-    assert by_id["place-01"] == "The engine room is shut until further notice, and there's a light on inside."
-    assert by_id["object-01"].startswith("The lantern turns up in the hands of a child")
+    assert by_id["object-01"] == "A child turns up with the lantern and won't say what was traded."
+    assert by_id["spark-23"].startswith("The cook tells a joke at the engine room.")
     assert (
         by_id["place-07"]
         == "The cook hides in the engine room and finds a bed made up there, a lamp, and two cups."
     )
+
+
+@pytest.mark.parametrize(
+    ("given_name", "inside"),
+    [
+        ("The deck", "the deck"),
+        ("The Last Ferry", "The Last Ferry"),
+        ("a harbour", "the harbour"),
+        ("An old mill", "the old mill"),
+        ("harbour", "the harbour"),
+        ("Ada's boat", "Ada's boat"),
+        ("“the wheelhouse”.", "the wheelhouse"),
+        ("Kiel", "Kiel"),
+    ],
+)
+def test_a_place_stands_in_a_sentence_as_people_would_say_it(given_name: str, inside: str) -> None:
+    dealt = deal(Mode.PITCHES, Materials(places=(given_name,)), "s", 300)
+    by_id = dict(zip(dealt.ids, dealt.texts, strict=True))
+
+    assert by_id["arrival-06"] == f"A woman comes to {inside} to be shown where she died."
+
+
+@pytest.mark.parametrize("given_name", ["under the stairs", "Behind the mill"])
+def test_a_whereabouts_is_no_name_so_the_card_is_dealt_plain(given_name: str) -> None:
+    dealt = deal(Mode.PITCHES, Materials(places=(given_name,)), "s", 300)
+
+    assert not any(given_name.casefold() in text.casefold() for text in dealt.texts)
+    assert "A woman asks at the front desk to be shown where she died." in dealt.texts
+
+
+def test_no_card_makes_a_verb_agree_with_a_thing_or_place_that_may_be_many() -> None:
+    for card in all_cards():
+        agreed = re.findall(r"(?:^|[.,;:!?] )\{(?:thing|place)\} (?!will |would |can |could )\w+", card.text)
+        assert agreed == [], card.id
 
 
 @given(

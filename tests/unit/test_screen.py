@@ -186,8 +186,8 @@ def test_a_dot_at_once_keeps_what_stands_there() -> None:
 
 def test_only_a_dot_at_the_end_of_a_paste_ends_it() -> None:
     filling = Filling(Form("Pitch", Call("pitch"), (LONG,)))
-    assert not filling.paste("One.\n.\nTwo.")
-    assert filling.paste("Three.\n.\n")
+    assert not filling.take("One.\n.\nTwo.")
+    assert filling.take("Three.\n.\n")
     assert filling.call.args == {"idea": "One.\n.\nTwo.\nThree."}
 
 

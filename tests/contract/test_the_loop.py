@@ -1,0 +1,157 @@
+"""Scenes of the loop - pitch, vote, extend - as people live them: lines in, cards and rows out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.story.books import Books
+from memory import migrate, operators
+from tests.rig import Room
+
+
+async def the_ferry(room: Room) -> None:
+    """The evening of the README, up to the close."""
+    await room.says("w1", "/story new The Last Ferry")
+    await room.says("w1", "/pitch The ferry never docks")
+    await room.says("w2", "/pitch The captain has been dead since Tuesday")
+    await room.says("w3", "/pitch Everyone aboard has the same birthday")
+    await room.says("w1", "/vote 2 3")
+    await room.says("w2", "/vote 2")
+    await room.says("w3", "/vote 2 3")
+
+
+async def look(room: Room, work: object) -> object:
+    """A read of the room's books."""
+    return await room.house.store.read(room.place, work)  # type: ignore[arg-type]  # tests pass lambdas
+
+
+async def test_the_lines_of_the_readme_work_exactly_so(room: Room) -> None:
+    await the_ferry(room)
+    await room.says("w1", "/round close")
+    assert "The captain has been dead since Tuesday" in room.wall.text
+    line = "Nobody had told the captain. He stood at the wheel the way he had stood on Tuesday, and the ferry went on arriving."
+    await room.says("w2", f"/extend {line}")
+    assert line in room.wall.text
+    assert "Nobody had told the captain" in await room.says("w3", "/previously")
+    assert line in await room.says("w3", "/read")
+
+    def check(books: Books) -> None:
+        story = books.snapshot().story
+        assert story is not None
+        round_ = books.round_numbered(story.id, 1)
+        assert round_ is not None
+        assert round_.result == "chosen"
+        assert round_.terms.quorum == 1 or round_.terms.quorum == 2
+        assert dict(round_.tally)[round_.winner_id or ""] == 3
+        pitch = books.pitch(round_.winner_id or "")
+        assert pitch is not None
+        assert pitch.text == "The captain has been dead since Tuesday"
+        ((passage, version),) = books.passages(story.id)
+        assert (passage.number, version.text) == (1, line)
+        assert [s.person for s in version.spans] == ["terminal/local/w2"]
+
+    await look(room, check)
+    checked = await migrate.on_connection(room.settings.database.url, operators.check)
+    assert checked.problems == ()
+
+
+async def test_a_ballot_is_secret_and_can_be_changed_until_the_close(room: Room) -> None:
+    await the_ferry(room)
+    receipt = await room.says("w1", "/vote 1")
+    assert "1" in receipt
+    assert not any("w1" in line and "vot" in line.lower() for line in room.wall.text.splitlines())
+    for card in room.wall.shown.values():
+        assert "3 votes" not in str(card)
+    await room.says("w1", "/round close")
+
+    def check(books: Books) -> None:
+        story = books.snapshot().story
+        assert story is not None
+        round_ = books.round_numbered(story.id, 1)
+        assert round_ is not None
+        by_text = {books.pitch(key).text: votes for key, votes in round_.tally if key != "none"}  # type: ignore[union-attr]  # they exist
+        assert by_text == {
+            "The ferry never docks": 1, "The captain has been dead since Tuesday": 2, "Everyone aboard has the same birthday": 1,
+        }  # fmt: skip
+
+    await look(room, check)
+
+
+async def test_two_people_closing_at_once_get_one_result(room: Room) -> None:
+    await the_ferry(room)
+    await asyncio.gather(room.says("w1", "/round close"), room.says("w1", "/round close"))
+    deeds = await look(room, lambda books: [d.entry.kind for d in books.deeds(limit=100)])
+    assert deeds.count("round.decided") == 1  # type: ignore[attr-defined]  # a list
+    assert sum("The captain has been dead" in str(card) and card.notify for _, card in room.wall.messages) >= 1
+    shown = await room.says("w2", "/round close")
+    assert "The captain has been dead since Tuesday" in shown
+
+
+async def test_a_delivery_that_comes_twice_is_carried_out_once_and_answered_alike(room: Room) -> None:
+    await room.says("w1", "/story new Twice")
+    first = await room.says("w1", "/pitch A door opens", source="delivery-1")
+    again = await room.says("w1", "/pitch A door opens", source="delivery-1")
+    assert first == again
+    pitches = await look(room, lambda books: list(books.snapshot().pitches.values()))
+    assert len(pitches) == 1  # type: ignore[arg-type]  # a list
+
+
+async def test_a_refused_text_is_in_the_drafts_word_for_word(room: Room) -> None:
+    await room.says("w1", "/story new Safe")
+    text = "x" * 1001
+    reply = await room.says("w1", f"/pitch {text}")
+    assert "1,000" in reply
+    drafts = await look(room, lambda books: books.drafts("terminal/local/w1"))
+    assert [d.text for d in drafts] == [text]  # type: ignore[attr-defined]  # drafts
+    assert "xxxx" in await room.says("w1", "/my drafts")
+
+
+async def test_what_a_person_said_is_kept_over_a_restart_with_its_buttons(room: Room) -> None:
+    await room.says("w1", "/story new Again")
+    await room.says("w1", "the tide came in twice that night")
+    lately = await room.house.inbox.lately(room.place, room.incoming("w1").person)
+    private = [card for audience, card in lately if audience == "private"]
+    assert private
+    assert private[-1].actions
+    await room.calls("w1", private[-1].actions[0].call)
+    passages = await look(room, lambda books: [v.text for _, v in books.passages(books.snapshot().story.id)])  # type: ignore[union-attr]  # there is one
+    assert passages == ["the tide came in twice that night"]
+
+
+async def test_undo_says_what_it_undid_and_put_back_brings_it_back(room: Room) -> None:
+    await room.says("w1", "/story new Undone")
+    await room.says("w1", "/extend The lamp went out.")
+    said = await room.says("w1", "/undo")
+    assert "lamp" in said or "passage" in said.lower()
+    assert await look(room, lambda books: list(books.passages(books.snapshot().story.id))) == []  # type: ignore[union-attr]  # there is one
+    await room.presses("w1", "Put")
+    back = await look(room, lambda books: [v.text for _, v in books.passages(books.snapshot().story.id)])  # type: ignore[union-attr]  # there is one
+    assert back == ["The lamp went out."]
+
+
+async def test_a_stop_leaves_no_trace_of_who_asked(room: Room) -> None:
+    await room.says("w1", "/story new Quiet")
+    await room.says("w1", "/extend The door was open.")
+    await room.says("secretive", "/stop")
+    assert any("STOPPED" in str(card).upper() for _, card in room.wall.messages)
+
+    def rows(connection: object) -> str:
+        found = []
+        for table in ("desk", "ledger", "acts", "members", "posts", "rooms", "due"):
+            found += [str(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")]  # type: ignore[attr-defined]  # noqa: S608  # fixed names
+        return "\n".join(found)
+
+    assert "secretive" not in await migrate.on_connection(room.settings.database.url, rows)
+
+
+async def test_below_the_quorum_nothing_is_chosen_in_silence(room: Room) -> None:
+    await room.says("w1", "/story new Two Needed")
+    await room.says("w1", "/extend It began.")
+    await room.says("w2", "/extend It went on.")
+    await room.says("w1", "/pitch A storm")
+    await room.says("w2", "/pitch A calm")
+    await room.says("w1", "/vote 1")
+    asked = await room.says("w1", "/round close")
+    assert room.last["w1"].cards[0].actions, asked
+    open_rounds = await look(room, lambda books: len(books.snapshot().open_rounds(books.snapshot().story.id)))  # type: ignore[union-attr]  # there is one
+    assert open_rounds == 1
