@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from bot.calls import Call
 from bot.cards import Reply
-from bot.ports import Writer
+from bot.ports import Clock, Writer
 from bot.settings import PRICES, BudgetDefaults, Price
 from bot.story.books import Books
 from bot.story.moments import Ids, Moment
@@ -75,6 +75,7 @@ class Context:
     unit: Unit
     shop: Shop
     desk_id: str
+    clock: Clock
 
     async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply]) -> Reply:
         """Change the room: desk, work and reply in one transaction."""
@@ -87,6 +88,10 @@ class Context:
     async def write(self, work: Callable[[Books, Moment], T]) -> T:
         """A further write of a call that began."""
         return await self.unit.write(work)
+
+    async def finish(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply]) -> Reply:
+        """The last write of a call that began: its reply takes the place of the first one's."""
+        return await self.unit.act(work, face)
 
     async def read(self, work: Callable[[Books, Moment], T]) -> T:
         """Look at the room."""

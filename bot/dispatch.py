@@ -66,6 +66,7 @@ class Dispatcher:
         self._store = store
         self._house = house
         self._clock = clock
+        self.clock = clock
         self._shop = shop
         self._poster = poster
         self._alarms = alarms
@@ -153,7 +154,7 @@ class Dispatcher:
                 reply = _stored(entry)
                 found += [(entry.at, "private", card) for card in reply.cards if card.actions or card.options]
             for post in books.posts_last():
-                card = self._poster.draw(books, post)
+                card = self._poster.draw(books, post, self._clock.now())
                 if card is not None and post.shown_at is not None and (card.actions or card.options):
                     found.append((post.shown_at, "public", card))
             return [
@@ -297,7 +298,7 @@ class _Unit:
         self._entry = _entry(incoming, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
-            incoming.call, self, dispatcher.shop, self._entry.id,
+            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock,
         )  # fmt: skip
 
     async def act(

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -27,7 +27,7 @@ log = logging.getLogger("room37.posting")
 LEASE = timedelta(minutes=2)
 """After this long in doubt a post is reconciled."""
 
-Draw = Callable[[Books, Post], Card | None]
+Draw = Callable[[Books, Post, datetime], Card | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Poster:
             if post.state == "posting" and post.lease_until is not None and post.lease_until > now:
                 continue
             claimed = replace(post, state="posting", lease_until=now + self._lease)
-            jobs.append(_Job(claimed, self.draw(books, post), post.state == "posting"))
+            jobs.append(_Job(claimed, self.draw(books, post, now), post.state == "posting"))
         if jobs:
             books.posts_save([job.post for job in jobs])
         return jobs

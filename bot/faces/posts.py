@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.cards import Card
 from bot.faces import public_machine, public_rounds, public_story
 from bot.story.books import Books, Post
@@ -13,6 +15,6 @@ _FACES = {
 }
 
 
-def draw(books: Books, post: Post) -> Card | None:
+def draw(books: Books, post: Post, now: datetime) -> Card | None:
     """The card that a post shall show now; None when there is nothing to show any more."""
-    return _FACES[post.kind](post.kind, post.subject, books)
+    return _FACES[post.kind](post.kind, post.subject, books, now)

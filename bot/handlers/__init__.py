@@ -30,10 +30,14 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, help, stories, rounds, turns, scenes, canon, stopping,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, stopping,
         my, showrunner, machine, drafts,
     )  # fmt: skip
-    return Commands().join(file.commands for file in files)
+    whole: list[Commands] = []
+    tables = [file.commands for file in files]
+    tables.insert(6, help.commands_for(lambda: whole[0]))
+    whole.append(Commands().join(tables))
+    return whole[0]
 
 
 def due_rules() -> Mapping[str, DueRule]:

@@ -1,0 +1,137 @@
+"""The ballot: the public card of a round, one's own ballot, and the receipt of a vote."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.calls import Call
+from bot.cards import Action, Card, Option, Options, Part, Reply, Small, Text, button
+from bot.faces.times import when
+from bot.sentences import Marked, literal, say
+from bot.story.opening import shown_name
+from bot.story.rounds import Pitch, Round
+from bot.story.settling import counted_now
+from bot.story.snapshot import Snapshot
+from bot.story.text import shorten
+from bot.story.voting import Voted, votable
+
+IDEA_MOST = 180
+"""Characters of an idea on a ballot; `Read all` shows it whole."""
+
+
+def name_of(round_: Round) -> Marked:
+    """A round's question, with its letter when several are open."""
+    return say("ballot.lettered", letter=round_.letter, question=round_.question) if round_.letter else literal(round_.question)
+
+
+def ballot(room: Snapshot, round_: Round, now: datetime) -> Card:
+    """The public ballot of an open round: number n is idea n, edited in place."""
+    story = room.stories[round_.story_id]
+    title = say("ballot.title", question=name_of(round_), story=story.title)
+    ideas = votable(room, round_)
+    if round_.part == "ideas":
+        return _collecting(room, round_, title, now)
+    parts: list[Part] = [Options(_options(round_, ideas)), Text(_terms(room, round_, now))]
+    if any(p.author is None for p in ideas):
+        parts.append(Small(say("ballot.some_machine")))
+    actions = [
+        button(say("ballot.read_all"), "round ballot", letter=round_.letter) if round_.letter else button(say("ballot.read_all"), "round ballot"),
+        Action(say("ballot.add_idea"), Call("pitch", {"round": round_.id} if round_.letter else {})),
+        button(say("ballot.rules"), "showrunner rules"),
+    ]  # fmt: skip
+    return Card(title, tuple(parts), tuple(actions))
+
+
+def _collecting(room: Snapshot, round_: Round, title: Marked, now: datetime) -> Card:
+    """The first of two parts: ideas come in, votes come after."""
+    pitches = [p for p in room.pitches_of(round_.id) if p.status == "standing"]
+    key = "ballot.sealed" if round_.terms.sealed else "ballot.collecting"
+    until = say("ballot.until", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("ballot.by_command")
+    lines = [Text(say(key, n=len(pitches), until=until))]
+    if not round_.terms.sealed:
+        lines += [Text(say("ballot.idea_line", idea=shorten(p.text, IDEA_MOST))) for p in pitches[:15]]
+    return Card(title, tuple(lines), (Action(say("ballot.add_idea"), Call("pitch")), button(say("ballot.rules"), "showrunner rules")))
+
+
+def _options(round_: Round, ideas: tuple[Pitch, ...], chosen: tuple[str, ...] = (), none: bool = False) -> tuple[Option, ...]:
+    shown = []
+    for idea in ideas:
+        name = shown_name(round_, idea)
+        text = say("ballot.idea_by", idea=shorten(idea.text, IDEA_MOST), name=name) if name else literal(shorten(idea.text, IDEA_MOST))
+        shown.append(Option(idea.number, text, Call("vote-card toggle", {"round": round_.id, "number": str(idea.number)}), idea.id in chosen))
+    shown.append(Option(0, say("ballot.none"), Call("vote-card toggle", {"round": round_.id, "number": "0"}), none))
+    return tuple(shown)
+
+
+def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
+    """How to choose, how many ballots are in, when it closes, what a tie does: what is in force is printed."""
+    terms = round_.terms
+    how = say(f"ballot.how_{terms.method}")
+    count = counted_now(room, round_).ballots
+    alone = room.room.acted <= 1
+    needed = say("ballot.alone") if alone else say("ballot.needed", count=count, quorum=terms.quorum)
+    ends = say("ballot.closes", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("ballot.closed_by_command")
+    if round_.part == "runoff":
+        how = say("ballot.runoff_how")
+    tie = say("ballot.tie_dice")
+    if terms.tie_showrunner:
+        tie = say("ballot.tie_showrunner")
+    if terms.runoff_from:
+        tie = say("ballot.tie_runoff")
+    if terms.decides == "showrunner":
+        tie = say("ballot.showrunner_decides")
+    return say("ballot.terms", how=how, needed=needed, ends=ends, tie=tie)
+
+
+def my_ballot(room: Snapshot, round_: Round, voted: Voted | None, now: datetime) -> Reply:
+    """One's own ballot, private: what is chosen is marked, a number toggles."""
+    chosen = voted.ballot.choices if voted else ()
+    card = Card(
+        say("ballot.mine", question=name_of(round_)),
+        (
+            Options(_options(round_, votable(room, round_), chosen, voted.none if voted else False)),
+            Text(say("ballot.voted_so" if voted else "ballot.not_voted", choices=_chosen(voted) if voted else "")),
+            Small(_terms(room, round_, now)),
+        ),
+        (button(say("ballot.take_back"), "vote-card back", round=round_.id),) if voted else (),
+    )
+    return Reply.of(card)
+
+
+def _chosen(voted: Voted) -> Marked:
+    if voted.none:
+        return say("ballot.none")
+    numbers = [str(p.number) for p in voted.chosen]
+    if voted.round.terms.method == "ranked":
+        return say("ballot.in_order", numbers=", ".join(numbers))
+    return say("ballot.two", first=", ".join(numbers[:-1]), last=numbers[-1]) if len(numbers) > 1 else literal("".join(numbers))
+
+
+def receipt(voted: Voted, room: Snapshot, now: datetime) -> Reply:
+    """The receipt of a vote, a private ballot: numbers toggle, letters do the rest."""
+    round_ = voted.round
+    if not voted.ballot.choices:
+        back = (Action(say("ballot.vote_again"), Call("vote", {"round": round_.id} if round_.letter else {})),)
+        return Reply.of(Card(parts=(Text(say("ballot.taken_back")),), actions=back))
+    until = say("ballot.until_then", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("ballot.until_closed")
+    parts: list[Part] = [Text(say("ballot.counted", choices=_chosen(voted), until=until))]
+    parts += [Text(say("ballot.came_later", number=p.number, idea=shorten(p.text, 80))) for p in voted.late]
+    parts.append(Options(_options(round_, votable(room, round_), voted.ballot.choices, voted.none)))
+    return Reply.of(Card(parts=tuple(parts), actions=(button(say("ballot.take_back"), "vote-card back", round=round_.id),)))
+
+
+def read_all(room: Snapshot, round_: Round, now: datetime) -> Reply:
+    """Every idea in full, a card for each few; then the terms."""
+    cards: list[Card] = []
+    parts: list[Part] = []
+    for idea in votable(room, round_) or tuple(p for p in room.pitches_of(round_.id) if p.status == "standing" and not round_.terms.sealed):
+        name = shown_name(round_, idea)
+        line = Text(say("ballot.whole_by" if name else "ballot.whole", number=idea.number or idea.seq, idea=idea.text, name=name))
+        if sum(len(p.markup) for p in parts if isinstance(p, Text)) + len(line.markup) > 3200:
+            cards.append(Card(parts=tuple(parts)))
+            parts = []
+        parts.append(line)
+    parts.append(Small(_terms(room, round_, now) if round_.part != "ideas" else say("ballot.votes_later")))
+    cards.append(Card(parts=tuple(parts)))
+    first = Card(say("ballot.title", question=name_of(round_), story=room.stories[round_.story_id].title), cards[0].parts)
+    return Reply((first, *cards[1:]))

@@ -1,0 +1,132 @@
+"""Passages: the public message, the scene's head, receipts, and the card when others wrote meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.calls import Call
+from bot.cards import Action, Card, Items, Part, Prose, Reply, Small, Text, button
+from bot.sentences import literal, say
+from bot.story.extending import Extended, StoryMovedOn
+from bot.story.house_rules import in_force
+from bot.story.passages import Passage, PassageVersion
+from bot.story.revising import Revised
+from bot.story.snapshot import Snapshot
+from bot.story.stories import Scene, Story
+from bot.story.text import first_words
+
+PIECE = 3_000
+"""Characters of a text on one card; more is several cards."""
+
+
+def pieces(text: str) -> list[str]:
+    """A long text in pieces that fit a card, cut at a paragraph, a line or a word."""
+    found = []
+    while len(text) > PIECE:
+        at = max(text.rfind("\n\n", 0, PIECE), text.rfind("\n", PIECE // 2, PIECE))
+        if at < PIECE // 2:
+            at = text.rfind(" ", PIECE // 2, PIECE)
+        at = at if at > 0 else PIECE
+        found.append(text[:at])
+        text = text[at:].lstrip("\n ")
+    return [*found, text]
+
+
+def public(room: Snapshot, passage: Passage, version: PassageVersion) -> Card | None:
+    """A passage as its own message."""
+    if passage.status != "standing":
+        return Card(parts=(Small(say(f"passage.is_{passage.status}", number=passage.number)),))
+    story = room.stories.get(passage.story_id)
+    title = say("passage.title", number=passage.number, name=room.name(passage.author))
+    if in_force(room.room).folded and story is not None and story.status != "wrapped":
+        return Card(title, (Prose(passage.closing), Small(say("passage.folded"))), notify=True)
+    shown = pieces(version.text)
+    parts: list[Part] = [Prose(shown[0])]
+    if len(shown) > 1:
+        parts.append(Small(say("passage.goes_on", words=f"{passage.words:,}", number=passage.number)))
+    if passage.machine:
+        parts.append(Small(say("passage.machine", name=room.name(passage.author))))
+    return Card(title, tuple(parts), notify=True)
+
+
+def receipt(done: Extended, room: Snapshot) -> Reply:
+    """The receipt of a passage."""
+    passage = done.passage
+    parts: list[Part] = [Text(say("passage.in", number=passage.number, n=passage.words, story=done.story.title))]
+    if done.replaced:
+        parts.append(Text(say("text.replaced", n=done.replaced)))
+    if done.turn is not None and done.turn.current is not None:
+        parts.append(Text(say("turn.now", name=room.name(done.turn.current))))
+    fix = Action(say("passage.fix"), Call("passage-card fix", {"passage": passage.id, "version": str(passage.version)}))
+    return Reply.of(Card(parts=tuple(parts), actions=(fix, button(say("passage.undo"), "undo"))))
+
+
+def fixed(done: Revised) -> Reply:
+    """The receipt of a new version."""
+    again = Action(say("passage.fix"), Call("passage-card fix", {"passage": done.passage.id, "version": str(done.passage.version)}))
+    return Reply.of(Card(parts=(Text(say("passage.fixed", number=done.passage.number, version=done.passage.version)),), actions=(again,)))
+
+
+def moved_on(asked: StoryMovedOn) -> Reply:
+    """Others wrote meanwhile: the text is safe, and its writer says where it goes."""
+    lines = [say("passage.since", name=s.name, opening=first_words(s.opening, 60)) for s in asked.since]
+    if asked.more:
+        lines.append(say("passage.since_more", n=asked.more))
+    draft = asked.draft.id
+    return Reply.of(
+        Card(
+            say("passage.moved_title"),
+            (Text(say("passage.moved", n=asked.words)), Items(tuple(lines))),
+            (
+                button(say("passage.after_theirs"), "draft write", "main", draft=draft, answer="after"),
+                Action(say("passage.change_mine"), Call("draft edit", {"draft": draft})),
+                button(say("passage.pitch_instead"), "draft pitch", draft=draft),
+                button(say("passage.keep"), "draft keep", draft=draft),
+            ),
+        )
+    )
+
+
+def reading(room: Snapshot, story: Story, found: Sequence[tuple[Passage, PassageVersion]], scenes: Sequence[Scene]) -> tuple[Card, ...]:
+    """Passages in order as cards; a scene's title where it begins."""
+    titles = {scene.id: scene for scene in scenes}
+    folded = in_force(room.room).folded and story.status != "wrapped"
+    cards: list[Card] = []
+    parts: list[Part] = []
+    size = 0
+    last = ""
+
+    def turn_page() -> None:
+        nonlocal size
+        if parts:
+            cards.append(Card("" if cards else literal(story.title), tuple(parts)))
+        parts.clear()
+        size = 0
+
+    for n, (passage, version) in enumerate(found):
+        if passage.scene_id != last and passage.scene_id in titles and titles[passage.scene_id].title:
+            parts.append(Text(say("scene.heading", number=titles[passage.scene_id].number, title=titles[passage.scene_id].title)))
+        last = passage.scene_id
+        hidden = folded and n < len(found) - 1
+        for piece in [str(say("passage.folded_one", name=room.name(passage.author)))] if hidden else pieces(version.text):
+            if size + len(piece) > PIECE or len(parts) > 24:
+                turn_page()
+            by = say("passage.by", number=passage.number, name=room.name(passage.author))
+            parts.append(Small(say("passage.folded_one", name=room.name(passage.author))) if hidden else Prose(piece, by))
+            size += len(piece) + 80
+    turn_page()
+    return tuple(cards)
+
+
+def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:  # noqa: ARG001
+    """The scene's card: its head, with the buttons."""
+    story = room.stories.get(scene.story_id)
+    if story is None or scene.status == "removed":
+        return None
+    title = say("scene.card", number=scene.number, title=scene.title or story.title)
+    text = say("scene.card_text", story=story.title, words=f"{story.words:,}", n=story.passages)
+    if scene.status == "locked":
+        return Card(title, (Text(text), Small(say("scene.is_locked"))))
+    actions = (Action(say("story.write"), Call("extend"), "main"), Action(say("story.pitch"), Call("pitch")), button(say("story.read"), "read"))
+    return Card(title, (Text(text),), actions)

@@ -1,0 +1,97 @@
+"""A co-writer's proposals: drafts in prose and dealt ideas, always labelled, with what can be done with them."""
+
+from __future__ import annotations
+
+from bot.calls import Call
+from bot.cards import Action, Card, Items, Part, Prose, Reply, Small, Text, button, note
+from bot.faces.passages import pieces
+from bot.sentences import Marked, keys, literal, say
+from bot.story.passages import MachineText
+from bot.story.snapshot import Snapshot
+from bot.story.text import count_words
+from bot.writing.briefs import Mode
+from bot.writing.sameness import numbered_ideas
+
+
+def _terms(text: MachineText, name: str, withheld: int) -> Marked:
+    """Words, who wrote it, what it cost, and what the credits will say."""
+    cost = say("assist.cost_nothing") if not text.cost_micros else say("assist.cost", cents=f"{max(text.cost_micros / 10_000, 0.1):.1f}")
+    said = say("assist.terms", n=count_words(text.text), label=text.label, cost=cost, name=name)
+    return Marked(said + " " + say("assist.withheld", n=withheld)) if withheld else said
+
+
+def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bool = False) -> Card:
+    """A draft in prose; not in the story until a person takes it."""
+    shown = pieces(text.text)
+    parts: list[Part] = [Prose(shown[0])]
+    if len(shown) > 1:
+        parts.append(Small(say("draft.long", n=len(text.text))))
+    if (key := f"assist.stop_{text.stop}") in keys():
+        parts.append(Text(say(key)))
+    parts.append(Small(_terms(text, room.name(text.asker), withheld)))
+    actions = [
+        button(say("assist.use"), "assist-card use", "main", text=text.id),
+        Action(say("assist.edit"), Call("assist-card edit", {"text": text.id})),
+        button(say("assist.another"), "assist-card another", text=text.id),
+        button(say("assist.why"), "assist-card why", text=text.id),
+        button(say("assist.drop"), "assist-card drop", text=text.id),
+    ]
+    if not public:
+        actions.append(button(say("assist.show"), "assist-card show", text=text.id))
+    return Card(say(_title(text), label=text.label), tuple(parts), tuple(actions), notify=public)
+
+
+def _title(text: MachineText) -> str:
+    return "assist.title_recording" if text.provider == "recording" else "assist.title"
+
+
+def ideas(text: MachineText, room: Snapshot, withheld: int = 0) -> Card:
+    """Ideas, each of which can be pitched; a deck says that it is a deck."""
+    found = numbered_ideas(text.text)[:6]
+    deck = text.provider == "deck"
+    parts: list[Part] = [Items(tuple(say("assist.idea", number=n, idea=idea) for n, idea in enumerate(found, 1)))]
+    if (key := f"assist.stop_{text.stop}") in keys():
+        parts.append(Text(say(key)))
+    parts.append(Small(say("assist.deck_terms", label=text.label) if deck else _terms(text, room.name(text.asker), withheld)))
+    actions = []
+    if text.mode != Mode.NAMES:
+        actions = [button(say("assist.pitch", number=n), "assist-card pitch", text=text.id, idea=n) for n in range(1, len(found) + 1)]
+    actions += [
+        button(say("assist.deal" if deck else "assist.another"), "assist-card another", text=text.id),
+        button(say("assist.why"), "assist-card why", text=text.id),
+        button(say("assist.drop"), "assist-card drop", text=text.id),
+    ]
+    title = say("assist.deck_title") if deck else say(_title(text).replace("title", "ideas_title"), label=text.label)
+    return Card(title, tuple(parts), tuple(actions))
+
+
+def made(text: MachineText, room: Snapshot, withheld: int = 0) -> Reply:
+    """What a request came to."""
+    return Reply.of(ideas(text, room, withheld) if Mode(text.mode).deals_ideas else proposal(text, room, withheld))
+
+
+def failed(text: MachineText, why: Marked, *, again: bool) -> Reply:
+    """The co-writer could not; the room goes on, the request is kept, and what did arrive is shown."""
+    parts: list[Part] = [Text(why)]
+    if text.text:
+        parts += [Text(say("assist.came_so_far")), Prose(pieces(text.text)[0])]
+    actions = (button(say("assist.try_again"), "assist-card another", text=text.id),) if again else ()
+    return Reply((Card(say("assist.failed_title"), tuple(parts), actions),), refused=True)
+
+
+def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:
+    """What it was shown, which model, what it cost."""
+    head = say("assist.why_head", label=text.label, model=text.model or text.label)
+    cost = say("assist.why_cost", input=text.input_tokens + text.cache_read_tokens + text.cache_write_tokens, output=text.output_tokens)
+    parts: list[Part] = [Text(head)]
+    if text.request:
+        parts.append(Text(say("assist.why_ask", ask=text.request)))
+    parts.append(Items(rows[:40]) if rows else Text(say("assist.why_nothing")))
+    if text.output_tokens:
+        parts.append(Small(cost))
+    return Reply.of(Card(say("assist.why_title"), tuple(parts)))
+
+
+def pitched(number: int, idea: str) -> Reply:
+    """The receipt of a machine's idea that a person pitched."""
+    return Reply.of(note(say("assist.pitched", number=number, idea=literal(idea))))

@@ -1,0 +1,49 @@
+"""Public cards of rounds: the ballot that is edited in place, and the short posts that notify."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cards import Card, Text
+from bot.faces import ballots, results
+from bot.sentences import say
+from bot.story.books import Books
+from bot.story.rounds import Round
+from bot.story.settling import Closed, Kind, face
+from bot.story.snapshot import Snapshot
+
+
+def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
+    """The card of a round's post as it shall show now; None when its round is gone from the room's business."""
+    room = books.snapshot()
+    round_ = room.rounds.get(subject)
+    if round_ is None:
+        return None
+    match kind:
+        case "ballot":
+            return ballots.ballot(room, round_, now) if round_.part != "closed" else _folded(round_)
+        case "opened":
+            return results.opened(room, round_, now)
+        case "last_call":
+            return results.last_call(room, round_, now) if round_.part != "closed" else None
+        case "decided":
+            return results.decided(_now(room, round_), room, now)
+        case _:
+            return results.undecided(_now(room, round_), room, now)
+
+
+def _folded(round_: Round) -> Card:
+    """A closed round's ballot, folded into one line: the result is a post of its own."""
+    return Card(parts=(Text(say("ballot.folded", question=ballots.name_of(round_))),))
+
+
+def _now(room: Snapshot, round_: Round) -> Closed:
+    """A round as it stands."""
+    kind: Kind = "nothing"
+    if round_.winner_id is not None:
+        kind = "chosen"
+    elif round_.part in ("runoff", "showrunner"):
+        kind = "runoff" if round_.part == "runoff" else "showrunner"
+    elif round_.part != "closed":
+        kind = "waiting" if round_.result == "undecided" else "repeated" if round_.repeats else "voting_opened"
+    return face(room, round_, kind)

@@ -1,0 +1,144 @@
+"""What became of a round: chosen, not decided, opened, last call; public posts, and the private answer to the closer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.calls import Call
+from bot.cards import Action, Card, Part, Reply, Small, Text, button
+from bot.faces.ballots import name_of
+from bot.faces.times import when
+from bot.sentences import Marked, literal, say
+from bot.story.rounds import Round
+from bot.story.settling import Closed
+from bot.story.snapshot import Snapshot
+from bot.story.text import shorten
+
+IDEA_MOST = 300
+
+
+def _idea(text: str) -> Marked:
+    return literal(shorten(text, IDEA_MOST))
+
+
+def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = True) -> Card:
+    """The result, as a short post: the winner is named, the runner-up's idea, nobody's zero."""
+    round_, won = closed.round, closed.winner
+    if won is None:
+        return undecided(closed, room, now, notify=notify)
+    by = say("round.by", name=closed.winner_name) if closed.winner_name else say("round.by_nobody")
+    parts: list[Part] = [Text(say("round.chosen", idea=_idea(won.text), by=by)), Text(_numbers(closed))]
+    if how := _how(closed):
+        parts.append(Text(how))
+    if round_.reason:
+        parts.append(Text(say("round.reason", reason=round_.reason)))
+    if closed.pen is not None and closed.pen.offered_until is not None and closed.pen_name:
+        until = when(closed.pen.offered_until, room.room, now)
+        parts.append(Text(say("round.offered", name=closed.pen_name, until=until)))
+    elif round_.terms.kind == "ideas":
+        parts.append(Text(say("round.anyone")))
+    actions = [Action(say("round.write"), Call("extend"), "main"), button(say("round.way_in"), "assist", mode="continue")]
+    if round_.terms.names != "shown":
+        actions.append(button(say("round.mine"), "pitch-card mine", round=round_.id))
+    title = say("round.chosen_title", question=name_of(round_))
+    return Card(title, tuple(parts), tuple(actions) if round_.terms.kind == "ideas" else (), notify)
+
+
+def _numbers(closed: Closed) -> Marked:
+    said = [say("round.ballots", n=closed.ballots)]
+    counted = [(p, votes) for p, votes in closed.shown if votes is not None]
+    if counted:
+        said.append(say("round.counts", counts=Marked("; ".join(say("round.count", idea=_idea(p.text), n=v) for p, v in counted[:6]))))
+    elif closed.runner_up is not None:
+        said.append(say("round.close_behind", idea=_idea(closed.runner_up.text)))
+    if closed.drawer:
+        said.append(say("round.drawer_more", n=len(closed.drawer)))
+    return Marked(" ".join(said))
+
+
+def _how(closed: Closed) -> Marked | None:
+    """How a tie fell or who decided; nothing where the ballots simply did."""
+    how = closed.round.decided_how
+    return None if how in ("", "rounds.how_votes") else say("round.how", how=say(how))
+
+
+def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = True) -> Card:
+    """Nothing is chosen, or not yet: why, and what becomes of the ideas."""
+    round_ = closed.round
+    again: tuple[Action, ...] = (
+        Action(say("round.vote"), Call("vote", {"round": round_.id} if round_.letter else {})),
+        Action(say("ballot.add_idea"), Call("pitch")),
+    )
+    ends = when(round_.closes_at, room.room, now) if round_.closes_at else say("round.by_command")
+    quorum = round_.terms.quorum
+    match closed.kind:
+        case "repeated":
+            text = say("round.repeated", ballots=say("round.came", n=closed.ballots), quorum=quorum, until=ends)
+        case "runoff":
+            text = say("round.runoff", ideas=_tied(closed), until=ends)
+        case "showrunner":
+            text = say("round.showrunner_has_it", ideas=_tied(closed), until=ends)
+        case "waiting":
+            text, again = say("round.waiting"), (button(say("round.close_it"), "round close"),)
+        case "voting_opened":
+            text = say("round.voting_open", until=ends)
+        case _ if round_.result == "cancelled":
+            text, again = say("round.cancelled"), ()
+        case _ if round_.result == "none":
+            text, again = say("round.none_led"), ()
+        case _:
+            text, again = say("round.not_enough", ballots=say("round.came", n=closed.ballots), quorum=quorum), ()
+    parts: list[Part] = [Text(text)]
+    if closed.carried:
+        parts.append(Text(say("round.carried", n=len(closed.carried))))
+    if closed.drawer and round_.part == "closed":
+        parts.append(Small(say("round.in_drawer", n=len(closed.drawer))))
+    if round_.part == "closed":
+        again = (Action(say("pitch.pitch_again"), Call("pitch")),)
+    key = "round.voting_title" if closed.kind == "voting_opened" else "round.undecided_title"
+    return Card(say(key, question=name_of(round_)), tuple(parts), again, notify)
+
+
+def _tied(closed: Closed) -> Marked:
+    return Marked("; ".join(say("round.tied_idea", number=p.number, idea=_idea(p.text)) for p in closed.tied))
+
+
+def asked(closed: Closed) -> Reply:
+    """Below the quorum the closer is asked: silence never greenlights."""
+    round_ = closed.round
+    text = say("round.asked", ballots=say("round.came", n=closed.ballots), quorum=round_.terms.quorum)
+    return Reply.of(
+        Card(
+            say("round.asked_title"),
+            (Text(text),),
+            (
+                button(say("round.keep_open"), "round-card keep", round=round_.id),
+                button(say("round.close_anyway"), "round-card force", "danger", round=round_.id),
+            ),
+        )
+    )
+
+
+def closing(closed: Closed, room: Snapshot, now: datetime) -> Reply:
+    """The private answer to whoever closed: one line, since the result is a post; the result again when it was closed."""
+    if closed.kind == "asked":
+        return asked(closed)
+    if closed.kind == "already":
+        return Reply.of(decided(closed, room, now, notify=False))
+    key = "round.closed_receipt" if closed.round.part == "closed" else "round.moved_on"
+    return Reply.of(Card(parts=(Text(say(key, question=closed.round.question, story=closed.story.title)),)))
+
+
+def opened(room: Snapshot, round_: Round, now: datetime) -> Card:
+    """A round is open: a short post that notifies."""
+    story = room.stories[round_.story_id]
+    until = say("round.until", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("round.until_closed")
+    text = say("round.voting_now" if round_.part == "votes" else "round.opened", until=until)
+    return Card(say("ballot.title", question=name_of(round_), story=story.title), (Text(text),), notify=True)
+
+
+def last_call(room: Snapshot, round_: Round, now: datetime) -> Card:
+    """One line, an hour before the close."""
+    closes = when(round_.closes_at, room.room, now) if round_.closes_at else say("round.until_closed")
+    text = say("round.last_call", question=round_.question, when=closes)
+    return Card(parts=(Text(text),), actions=(button(say("round.vote"), "vote"),), notify=True)

@@ -1,0 +1,88 @@
+"""The house rules in force, the kind of room, and the ledger's latest acts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards import Card, Items, Reply, Small, Text, button, note
+from bot.faces.times import when
+from bot.sentences import Marked, keys, say
+from bot.story.books import Deed
+from bot.story.house_rules import LineSet, PresetChosen, Printed
+from bot.story.roles import RoleNews, Roster
+from bot.story.snapshot import Snapshot
+
+PRESETS = ("community", "studio", "table")
+_PAGE = 3_000
+
+
+def lines(room: Snapshot, printed: Sequence[Printed]) -> Reply:
+    """Every line of the rules in force; those that the showrunner changed are marked."""
+    rows = [say("showrunner.line_changed" if p.changed else "showrunner.line", key=p.key, title=p.title, words=p.words) for p in printed]
+    cards: list[Card] = []
+    page: list[str] = []
+    for row in rows:
+        if sum(map(len, page)) + len(row) > _PAGE:
+            cards.append(Card(parts=(Items(tuple(page)),)))
+            page = []
+        page.append(row)
+    title = say("showrunner.rules_title", preset=say(f"showrunner.kind_{room.room.preset}"))
+    cards.append(Card(parts=(Items(tuple(page)), Small(say("showrunner.how_to_set")))))
+    return Reply((Card(title, cards[0].parts), *cards[1:]))
+
+
+def line_set(done: LineSet) -> Reply:
+    """The receipt of a changed line."""
+    return Reply.of(note(say("showrunner.set", title=done.line.title, words=done.line.words, before=done.before.words)))
+
+
+def which_kind(room: Snapshot) -> Card:
+    """The one question when a room opens: never a pause."""
+    actions = tuple(button(say(f"showrunner.kind_{p}"), "showrunner-card kind", preset=p) for p in PRESETS)
+    return Card(
+        say("showrunner.kind_title"),
+        (
+            Text(say("showrunner.kind_ask", now=say(f"showrunner.kind_{room.room.preset}"))),
+            Items(tuple(say(f"showrunner.about_{p}") for p in PRESETS)),
+        ),
+        actions,
+    )
+
+
+def preset_chosen(done: PresetChosen) -> Reply:
+    """The receipt of the kind of room."""
+    parts: list[Text | Small] = [Text(say("showrunner.kind_chosen", kind=say(f"showrunner.kind_{done.room.preset}")))]
+    if done.kept:
+        parts.append(Small(say("showrunner.kind_kept", titles=Marked(", ".join(p.title for p in done.kept)))))
+    return Reply.of(Card(parts=tuple(parts), actions=(button(say("ballot.rules"), "showrunner rules"),)))
+
+
+def roster(found: Roster) -> Reply:
+    """Who is what."""
+    rows = [say("showrunner.roster_line", role=say(f"showrunner.role_{role}"), names=", ".join(names)) for role, names in (
+        ("showrunner", found.showrunners), ("writer", found.writers), ("reader", found.readers), ("none", found.others),
+    ) if names]  # fmt: skip
+    if not found.showrunners:
+        rows.insert(0, say("showrunner.no_showrunner"))
+    return Reply.of(Card(say("showrunner.roster_title"), (Items(tuple(rows)), Small(say("showrunner.how_to_give")))))
+
+
+def role_given(news: RoleNews) -> Reply:
+    """The receipt of a role."""
+    return Reply.of(note(say("showrunner.role_given", name=news.name, role=say(f"showrunner.role_{news.role.value}"))))
+
+
+def log(room: Snapshot, deeds: Sequence[Deed], now: datetime) -> Reply:
+    """The latest acts, newest first: who, what, when; nobody where the room hides who."""
+    known = keys()
+    rows = []
+    for deed in deeds:
+        key = f"showrunner.act_{deed.entry.kind.replace('.', '_')}"
+        what = say(key) if key in known else say("showrunner.act_other", kind=deed.entry.kind)
+        hidden = bool(deed.detail.get("hidden")) or deed.actor is None
+        name = say("showrunner.somebody") if hidden else Marked(say("showrunner.named", name=room.name(deed.actor)))
+        rows.append(say("showrunner.log_line", seq=deed.entry.seq, name=name, what=what, when=when(deed.entry.at, room.room, now)))
+    if not rows:
+        return Reply.of(note(say("showrunner.log_empty")))
+    return Reply.of(Card(say("showrunner.log_title"), (Items(tuple(rows)), Small(say("showrunner.log_note")))))

@@ -1,0 +1,36 @@
+"""Instants and spans in words, in the room's zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.sentences import Marked, say
+from bot.story.rooms import Room
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def when(at: datetime, room: Room, now: datetime) -> Marked:
+    """An instant as people of the room say it: `today 17:00 UTC`, `Fri 17:00 UTC`, `6 March 17:00 UTC`."""
+    zone = ZoneInfo(room.zone)
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M} {local.tzname() or room.zone}"
+    days = (local.date() - today).days
+    if days == 0:
+        return say("times.today", clock=clock)
+    if days == 1:
+        return say("times.tomorrow", clock=clock)
+    if 1 < days < 7:
+        return say("times.weekday", day=say(f"times.{_DAYS[local.weekday()]}"), clock=clock)
+    month = say(f"times.month_{local.month}")
+    return say("times.date", day=local.day, month=month, clock=clock)
+
+
+def span(minutes: int) -> Marked:
+    """A length in words: `24 hours`, `10 minutes`."""
+    if minutes % 1440 == 0 and minutes >= 2880:
+        return say("times.days", n=minutes // 1440)
+    if minutes % 60 == 0:
+        return say("times.hours", n=minutes // 60)
+    return say("times.minutes", n=minutes)

@@ -1,0 +1,87 @@
+"""`/my`: one's own turns and drafts, and what the machine may see of one's words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.arguments import Pick
+from bot.calls import Call
+from bot.cards import Action, Card, Items, Reply, Text, button, note
+from bot.commands import Commands
+from bot.context import Context
+from bot.faces.times import when
+from bot.handlers.acting import act
+from bot.sentences import say
+from bot.story import consent, pens, voting
+from bot.story.books import Books
+from bot.story.moments import Moment
+from bot.story.people import Consent
+from bot.story.text import first_words
+
+commands = Commands()
+
+
+@commands.add("my turns", changes=False)
+async def turns(ctx: Context) -> Reply:
+    """What waits for you here."""
+
+    def look(books: Books, moment: Moment) -> Reply:
+        room = books.snapshot()
+        rows = []
+        for story in sorted(room.stories.values(), key=lambda s: s.number):
+            turn, pen = room.turns.get(story.id), room.pens.get(story.id)
+            if turn is not None and turn.current == moment.key:
+                rows.append(say("my.turn", story=story.title))
+            if pen is not None and pens.holder(pen, moment.now) == moment.key and pen.until is not None:
+                rows.append(say("my.pen", story=story.title, until=when(pen.until, room.room, moment.now)))
+            if pen is not None and pens.offered_to(pen, moment.now) == moment.key:
+                rows.append(say("my.offer", story=story.title))
+            for round_ in room.open_rounds(story.id):
+                if round_.part in ("together", "votes", "runoff") and voting.my_ballot(room, round_, moment) is None:
+                    rows.append(say("my.vote", question=round_.question))
+        if drafts := len(books.drafts(moment.actor)):
+            rows.append(say("my.has_drafts", n=drafts))
+        return Reply.of(Card(say("my.turns_title"), (Items(tuple(rows)),)) if rows else note(say("my.nothing")))
+
+    return await ctx.read(look)
+
+
+@commands.add("my drafts", changes=False)
+async def drafts(ctx: Context) -> Reply:
+    """Your words that are not in the story."""
+
+    def look(books: Books, moment: Moment) -> Reply:
+        found = books.drafts(moment.actor, limit=10)
+        if not found:
+            return Reply.of(note(say("my.no_drafts")))
+        rows = [say("my.draft", number=n, words=first_words(d.text, 100)) for n, d in enumerate(found, 1)]
+        actions = tuple(Action(say("my.open_draft", number=n), Call("draft show", {"draft": d.id})) for n, d in enumerate(found, 1))
+        return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows)),), actions))
+
+    return await ctx.read(look)
+
+
+@commands.add("my ai")
+async def ai(ctx: Context, choice: Annotated[str, Pick("What the machine may see", ("never", "read", "quote"))] = "") -> Reply:
+    """What an AI co-writer may see of your words."""
+    if not choice:
+
+        def look(books: Books, moment: Moment) -> Reply:
+            room = books.snapshot()
+            now = consent.effective(room.member(moment.person), room.room)
+            on = say("my.machine_on" if room.room.machine_on_at else "my.machine_off")
+            actions = tuple(button(say(f"my.choose_{c.value}"), "my ai", choice=c.value) for c in Consent if c is not now)
+            return Reply.of(Card(say("my.ai_title"), (Text(say(f"my.ai_{now.value}")), Text(on)), actions))
+
+        return await ctx.read(look)
+
+    def work(books: Books, moment: Moment) -> consent.ConsentNews:
+        return act(books, moment, lambda room: consent.set_consent(room, Consent(choice), moment))
+
+    def face(news: consent.ConsentNews) -> Reply:
+        parts = [Text(say(f"my.now_{news.choice.value}"))]
+        if news.machine_on and news.choice is Consent.NEVER and news.was is not Consent.NEVER:
+            parts.append(Text(say("my.already_sent")))
+        return Reply.of(Card(parts=tuple(parts)))
+
+    return await ctx.act(work, face)

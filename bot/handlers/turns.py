@@ -1,0 +1,143 @@
+"""`/turn`: whose turn it is; the pen; and what time does with both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from bot.arguments import Flag, Ref, Text
+from bot.cards import Card, Items, Reply, button, note
+from bot.commands import Commands
+from bot.context import Context
+from bot.dispatch import DueRule
+from bot.errors import UserError
+from bot.faces.times import when
+from bot.handlers.acting import act
+from bot.handlers.showrunner import person_named
+from bot.sentences import Marked, say
+from bot.story import pens, turn_taking
+from bot.story.books import Books, DueRow
+from bot.story.moments import Moment, Outcome
+from bot.story.snapshot import Snapshot
+from bot.story.turn_taking import TurnNews
+
+commands = Commands()
+
+
+def _told(news: TurnNews, room: Snapshot) -> Reply:
+    if news.current is None:
+        return Reply.of(note(say("turn.nobody")))
+    rows = [say("turn.now", name=room.name(news.current))]
+    if news.order:
+        rows.append(say("turn.order", names=", ".join(room.name(key) for key in news.order)))
+    if news.away:
+        rows.append(say("turn.away_list", names=", ".join(room.name(key) for key in news.away)))
+    return Reply.of(Card(say("turn.title", story=news.story.title), (Items(tuple(rows)),)))
+
+
+async def _act(ctx: Context, rule: Callable[[Snapshot, Moment], Outcome[TurnNews]]) -> Reply:
+    def work(books: Books, moment: Moment) -> tuple[TurnNews, Snapshot]:
+        return act(books, moment, lambda room: rule(room, moment)), books.snapshot()
+
+    return await ctx.act(work, lambda done: _told(*done))
+
+
+@commands.add("turn status", changes=False)
+async def status(ctx: Context) -> Reply:
+    """Whose turn it is."""
+    return await ctx.read(lambda books, _: _told(turn_taking.status(books.snapshot()), books.snapshot()))
+
+
+@commands.add("turn pass")
+async def pass_(ctx: Context) -> Reply:
+    """Let your turn go to the next."""
+    return await _act(ctx, turn_taking.pass_turn)
+
+
+@commands.add("turn claim")
+async def claim(ctx: Context) -> Reply:
+    """Take the turn when it is nobody's."""
+    return await _act(ctx, turn_taking.claim)
+
+
+@commands.add("turn order")
+async def order(ctx: Context, names: Annotated[str, Text("Who writes in which order, names parted by commas", most=1000)] = "") -> Reply:
+    """Begin to write in turns, or set who comes after whom."""
+
+    def rule(room: Snapshot, moment: Moment) -> Outcome[TurnNews]:
+        wanted = [person_named(room, name) for name in names.replace(",", " ").split()]
+        if room.story is not None and room.story.id not in room.turns:
+            return turn_taking.start(room, moment, wanted)
+        if not wanted:
+            raise UserError("turn.say_names", argument="names")
+        return turn_taking.set_order(room, wanted, moment)
+
+    return await _act(ctx, rule)
+
+
+@commands.add("turn away")
+async def away(ctx: Context, back: Annotated[bool, Flag("Yes when you are back")] = False) -> Reply:
+    """Say that you are away: turns skip you until you act again."""
+
+    def work(books: Books, moment: Moment) -> Any:
+        rule = turn_taking.back if back else turn_taking.away
+        return act(books, moment, lambda room: rule(room, moment), acted=back)
+
+    return await ctx.act(work, lambda news: Reply.of(note(say("turn.is_away" if news.away else "turn.is_back"))))
+
+
+# ---- the pen
+
+
+@commands.add("pen take", button=True)
+async def take(ctx: Context) -> Reply:
+    """Take the pen: others see that you are writing."""
+
+    def work(books: Books, moment: Moment) -> tuple[pens.PenNews, Snapshot]:
+        return act(books, moment, lambda room: pens.take(room, moment)), books.snapshot()
+
+    def face(done: tuple[pens.PenNews, Snapshot]) -> Reply:
+        news, room = done
+        until = when(news.pen.until, room.room, ctx.now) if news.pen.until else Marked("")
+        return Reply.of(note(say("turn.pen_yours", until=until), button(say("turn.pen_back"), "pen release")))
+
+    return await ctx.act(work, face)
+
+
+@commands.add("pen release", button=True)
+async def release(ctx: Context) -> Reply:
+    """Put the pen down."""
+
+    def work(books: Books, moment: Moment) -> pens.PenNews:
+        return act(books, moment, lambda room: pens.release(room, moment))
+
+    return await ctx.act(work, lambda _: Reply.of(note(say("turn.pen_free"))))
+
+
+@commands.add("pen hand", button=True)
+async def hand(ctx: Context, to: Annotated[str, Ref()]) -> Reply:
+    """Hand the pen to somebody."""
+
+    def work(books: Books, moment: Moment) -> pens.PenNews:
+        return act(books, moment, lambda room: pens.hand_on(room, to, moment))
+
+    return await ctx.act(work, lambda _: Reply.of(note(say("turn.pen_handed"))))
+
+
+# ---- time
+
+
+def _due(books: Books, due: DueRow, moment: Moment) -> Outcome[Any]:
+    room = books.snapshot()
+    match due.kind:
+        case "pen":
+            return pens.expire(room, due.subject, moment)
+        case "turn":
+            return turn_taking.time_out(room, due.subject, moment)
+        case "nudge":
+            return turn_taking.nudge(room, due.subject, moment)
+        case _:
+            return Outcome(None)
+
+
+DUES: dict[str, DueRule] = dict.fromkeys(("pen", "turn", "nudge", "stop"), _due)
