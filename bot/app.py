@@ -166,7 +166,7 @@ def _transcript(options: TryOptions, read: Callable[[BinaryIO], Iterator[str]]) 
         with path.open("rb") as file:
             return list(read(file))
     except OSError as error:
-        raise OperatorError(str(say("command_line.no_transcript", path=path, why=error.strerror or "?"))) from None
+        raise OperatorError(str(say("doctor.no_transcript", path=path, why=error.strerror or "?"))) from None
 
 
 async def _talk(settings: Settings, writer: Writer | None) -> int:
@@ -320,7 +320,7 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool) -> int:
         settings = _settings(config, db)
         lines += _configured(settings)
         lines.append(_database_line(settings))
-        lines.append(str(say("command_line.doctor_writer", label=make_writer(settings).capabilities.label)))
+        lines.append(str(say("doctor.writer", label=make_writer(settings).capabilities.label)))
     except ConfigMistakes as mistakes:
         wrong += [f"{m.where}: {m.what}" for m in mistakes.mistakes]
     except OperatorError as error:
@@ -332,7 +332,7 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool) -> int:
             print(line)  # noqa: T201
         for line in wrong:
             print(f"! {line}")  # noqa: T201
-        print(say("command_line.doctor_bad", n=len(wrong)) if wrong else say("command_line.doctor_good"))  # noqa: T201
+        print(say("doctor.bad", n=len(wrong)) if wrong else say("doctor.good"))  # noqa: T201
     return 1 if wrong else 0
 
 
@@ -343,7 +343,7 @@ def _configured(settings: Settings) -> tuple[str, ...]:
 def _database_line(settings: Settings) -> str:
     path = settings.database.path
     if path is not None and not path.exists():
-        return str(say("command_line.doctor_new_database", where=settings.database.shown))
+        return str(say("doctor.new_database", where=settings.database.shown))
     found, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
-    key = "doctor_old_database" if older else "doctor_database"
-    return str(say(f"command_line.{key}", where=settings.database.shown, schema=found or "-"))
+    key = "old_database" if older else "database"
+    return str(say(f"doctor.{key}", where=settings.database.shown, schema=found or "-"))

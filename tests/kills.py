@@ -31,7 +31,7 @@ def contents(database: Path) -> dict[str, list[tuple[object, ...]]]:
         found = {}
         for name in names:
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})") if row[1] not in LEFT_OUT.get(name, ())]
-            found[name] = sorted(db.execute(f"SELECT {', '.join(columns)} FROM {name}"), key=repr)  # noqa: S608
+            found[name] = sorted(db.execute(f"SELECT {', '.join(f'"{c}"' for c in columns)} FROM {name}"), key=repr)  # noqa: S608
         return found
 
 

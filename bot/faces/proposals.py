@@ -81,7 +81,8 @@ def failed(text: MachineText, why: Marked, *, again: bool) -> Reply:
 
 def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:
     """What it was shown, which model, what it cost."""
-    head = say("assist.why_head", label=text.label, model=text.model or text.label)
+    same = text.model in ("", text.label)
+    head = say("assist.why_by", label=text.label) if same else say("assist.why_head", label=text.label, model=text.model)
     cost = say("assist.why_cost", input=text.input_tokens + text.cache_read_tokens + text.cache_write_tokens, output=text.output_tokens)
     parts: list[Part] = [Text(head)]
     if text.request:

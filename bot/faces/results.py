@@ -9,6 +9,7 @@ from bot.cards import Action, Card, Part, Reply, Small, Text, button
 from bot.faces.ballots import name_of
 from bot.faces.times import when
 from bot.sentences import Marked, literal, say
+from bot.story.house_rules import in_force
 from bot.story.rounds import Round
 from bot.story.settling import Closed
 from bot.story.snapshot import Snapshot
@@ -36,7 +37,8 @@ def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = Tru
         until = when(closed.pen.offered_until, room.room, now)
         parts.append(Text(say("round.offered", name=closed.pen_name, until=until)))
     elif round_.terms.kind == "ideas":
-        parts.append(Text(say("round.anyone")))
+        named = in_force(room.room).after_greenlight == "showrunner"
+        parts.append(Text(say("round.showrunner_names" if named else "round.anyone")))
     actions = [Action(say("round.write"), Call("extend"), "main"), button(say("round.way_in"), "assist", mode="continue")]
     if round_.terms.names != "shown":
         actions.append(button(say("round.mine"), "pitch-card mine", round=round_.id))
@@ -131,10 +133,9 @@ def closing(closed: Closed, room: Snapshot, now: datetime) -> Reply:
 
 def opened(room: Snapshot, round_: Round, now: datetime) -> Card:
     """A round is open: a short post that notifies."""
-    story = room.stories[round_.story_id]
     until = say("round.until", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("round.until_closed")
-    text = say("round.voting_now" if round_.part == "votes" else "round.opened", until=until)
-    return Card(say("ballot.title", question=name_of(round_), story=story.title), (Text(text),), notify=True)
+    key = "round.voting_now" if round_.part in ("votes", "runoff") else "round.opened"
+    return Card(parts=(Text(say(key, question=name_of(round_), until=until)),), notify=True)
 
 
 def last_call(room: Snapshot, round_: Round, now: datetime) -> Card:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from bot.arguments import Int, Ref, Text
+from bot.arguments import Int, Pick, Ref, Text
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context
 from bot.errors import NotFound, Stale
 from bot.faces import pitches
-from bot.handlers.acting import act
+from bot.handlers.acting import act, the_story
 from bot.story import pitching
 from bot.story.books import Books
 from bot.story.moments import Moment
+from bot.story.opening import which_round
 from bot.story.pitching import Pitched, Withdrawn
 from bot.story.rounds import Pitch
 from bot.story.snapshot import Snapshot
@@ -26,13 +27,17 @@ commands = Commands()
 async def pitch(
     ctx: Context,
     idea: Annotated[str, Text("Your idea for what happens next", most=1000, long=True)],
-    round: Annotated[str, Ref()] = "",  # noqa: A002  # the argument's name in tokens
+    letter: Annotated[str, Pick("Which of several open rounds", ("a", "b", "c"))] = "",
+    round: Annotated[str, Ref()] = "",  # the argument's name in tokens
 ) -> Reply:
     """Pitch an idea for what happens next."""
 
     def work(books: Books, moment: Moment) -> Pitched:
         def rule(room: Snapshot) -> Any:
-            return pitching.pitch(room, idea, moment, in_round=room.rounds.get(round) if round else None)
+            meant = room.rounds.get(round) if round else None
+            if letter and meant is None:
+                meant = which_round(room, the_story(room), letter.upper())
+            return pitching.pitch(room, idea, moment, in_round=meant)
 
         return act(books, moment, rule)
 
