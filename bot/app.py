@@ -72,7 +72,19 @@ async def build(
     poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease)
     chosen = writer or make_writer(settings)
     shop = Shop(chosen, max_tokens=settings.writer.max_tokens, prices=settings.prices, budget=settings.budget)
-    inbox = Dispatcher(registry(), store, rows, clock, shop, poster, alarms, due_rules(), suggest, machine.courtesy, seed=seed)
+    inbox = Dispatcher(
+        registry(),
+        store,
+        rows,
+        clock,
+        shop,
+        poster,
+        alarms,
+        due_rules(),
+        suggest,
+        machine.courtesy,
+        seed=seed,
+    )
     try:
         yield House(inbox, store, rows, poster, runner, shop)
     finally:
@@ -138,9 +150,7 @@ def try_room(options: TryOptions) -> int:
 
         writer = Recording.shipped()
     return asyncio.run(
-        _play(options, settings, writer)
-        if options.transcript is not None
-        else _talk(settings, writer)
+        _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
     )
 
 
@@ -148,12 +158,16 @@ async def _play(options: TryOptions, settings: Settings, writer: Writer | None) 
     from adapters.alarms import NoAlarms  # noqa: PLC0415
     from adapters.transcript import Page, Player, TranscriptClock, read_lines  # noqa: PLC0415
 
-    lines: Iterable[str] = read_lines(sys.stdin.buffer) if options.transcript == "-" else _transcript(options, read_lines)
+    lines: Iterable[str] = (
+        read_lines(sys.stdin.buffer) if options.transcript == "-" else _transcript(options, read_lines)
+    )
     clock = TranscriptClock(options.clock or datetime.now(UTC))
     await open_database(settings, clock)
     page = Page(sys.stdout)
     seed = str(options.seed or 0)
-    async with build(settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE) as house:
+    async with build(
+        settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE
+    ) as house:
         player = Player(
             house.inbox, TABLE, clock=clock, sweep=house.inbox.sweep, page=page, lines=lines, seed=seed, resume=options.resume,
         )  # fmt: skip
@@ -170,9 +184,8 @@ def _transcript(options: TryOptions, read: Callable[[BinaryIO], Iterator[str]]) 
 
 
 async def _talk(settings: Settings, writer: Writer | None) -> int:
-    from adapters.console import Console  # noqa: PLC0415
-
     from adapters.alarms import WakingAlarms  # noqa: PLC0415
+    from adapters.console import Console  # noqa: PLC0415
 
     clock = RealClock()
     saved = await open_database(settings, clock)
@@ -211,9 +224,8 @@ def export(*, config: Path | None, db: str | None, story: str, form: ExportForma
 
 
 async def _exported(settings: Settings, story: str, form: ExportFormat) -> str:
-    from memory.finding import find_story  # noqa: PLC0415
-
     from bot.faces.exporting import export_text  # noqa: PLC0415
+    from memory.finding import find_story  # noqa: PLC0415
 
     _existing(settings)
     await open_database(settings, RealClock())
@@ -302,11 +314,8 @@ def db_check(*, config: Path | None, db: str | None) -> int:
     if older:
         raise OperatorError(str(say("memory.older")))
     found = asyncio.run(migrate.on_connection(settings.database.url, operators.check))
-    print(
-        say(
-            "memory.checked", schema=found.schema, rooms=found.rooms, passages=found.passages, acts=found.acts
-        )
-    )
+    sizes = {"rooms": found.rooms, "passages": found.passages, "acts": found.acts}
+    print(say("memory.checked", schema=found.schema, **sizes))  # noqa: T201
     for problem in found.problems:
         print(f"- {problem}")  # noqa: T201
     return 1 if found.problems else 0

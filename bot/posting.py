@@ -41,7 +41,14 @@ class Poster:
     """One poster for all rooms of a process; one pass at a time in each room."""
 
     def __init__(
-        self, store: Store, adapter: ChatAdapter, draw: Draw, clock: Clock, *, pace_seconds: float = 0.0, lease: timedelta = LEASE
+        self,
+        store: Store,
+        adapter: ChatAdapter,
+        draw: Draw,
+        clock: Clock,
+        *,
+        pace_seconds: float = 0.0,
+        lease: timedelta = LEASE,
     ) -> None:
         self._store = store
         self._adapter = adapter

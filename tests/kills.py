@@ -27,11 +27,18 @@ LEFT_OUT = {"posts": {"refs", "shown_rev", "state", "lease_until", "shown_at", "
 def contents(database: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of a house, but for what depends on the crash itself."""
     with closing(sqlite3.connect(database)) as db:
-        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+        names = [
+            row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")
+        ]
         found = {}
         for name in names:
-            columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})") if row[1] not in LEFT_OUT.get(name, ())]
-            found[name] = sorted(db.execute(f"SELECT {', '.join(f'"{c}"' for c in columns)} FROM {name}"), key=repr)  # noqa: S608
+            columns = [
+                row[1]
+                for row in db.execute(f"PRAGMA table_info({name})")
+                if row[1] not in LEFT_OUT.get(name, ())
+            ]
+            chosen = ", ".join(f'"{column}"' for column in columns)
+            found[name] = sorted(db.execute(f"SELECT {chosen} FROM {name}"), key=repr)  # noqa: S608  # names of the schema
         return found
 
 
@@ -60,7 +67,10 @@ def kill_once(transcript: Path, database: Path, dice: random.Random, span: float
 def check(database: Path) -> None:
     """`room37 db check` must find nothing."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "db", "check", "--db", str(database)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bot", "db", "check", "--db", str(database)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise SystemExit(f"after a kill: {done.stdout}{done.stderr}")
@@ -95,7 +105,10 @@ def main() -> None:
             got = contents(database)
             for table, rows in wanted.items():
                 if got[table] != rows:
-                    odd = [r for r in got[table] if r not in rows][:3], [r for r in rows if r not in got[table]][:3]
+                    odd = (
+                        [r for r in got[table] if r not in rows][:3],
+                        [r for r in rows if r not in got[table]][:3],
+                    )
                     raise SystemExit(f"kill {number}: {table} differs after resuming: {odd}")
     share = between / asked.times
     sys.stdout.write(
@@ -128,7 +141,9 @@ def _span(transcript: Path, folder: Path) -> float:
             sys.executable, "-m", "bot", "try", "--transcript", str(transcript), "--db", str(folder / f"span{number}.db"),
             "--seed", SEED, "--clock", CLOCK, *options(transcript),
         ]  # fmt: skip
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as playing:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as playing:
             assert playing.stdout is not None
             playing.stdout.readline()
             start = time.perf_counter()

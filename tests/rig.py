@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.markup import to_plain
-
 from bot import config
 from bot.app import TABLE, House, build, open_database
 from bot.calls import Call
@@ -17,6 +15,7 @@ from bot.cards import Card, Items, Options, Prose, Reply, Small, Text
 from bot.chat import Inbox
 from bot.commands import Growing
 from bot.context import Incoming
+from bot.markup import to_plain
 from bot.ports import Writer
 from bot.settings import Settings
 from bot.story.people import Person, Place, Standing

@@ -52,8 +52,13 @@ def main() -> None:
         elif printed != recorded.read_text("utf-8"):
             wrong += 1
             before, after = recorded.read_text("utf-8").splitlines(), printed.splitlines()
-            sys.stdout.write("\n".join(difflib.unified_diff(before, after, recorded.name, "played now", lineterm="")) + "\n")
-        sys.stdout.write(f"{transcript.name}: {len(printed.splitlines())} lines {'recorded' if regenerate else 'compared'}\n")
+            sys.stdout.write(
+                "\n".join(difflib.unified_diff(before, after, recorded.name, "played now", lineterm=""))
+                + "\n"
+            )
+        sys.stdout.write(
+            f"{transcript.name}: {len(printed.splitlines())} lines {'recorded' if regenerate else 'compared'}\n"
+        )
     raise SystemExit(1 if wrong else 0)
 
 

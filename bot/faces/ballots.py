@@ -21,7 +21,11 @@ IDEA_MOST = 180
 
 def name_of(round_: Round) -> Marked:
     """A round's question, with its letter when several are open."""
-    return say("ballot.lettered", letter=round_.letter, question=round_.question) if round_.letter else literal(round_.question)
+    return (
+        say("ballot.lettered", letter=round_.letter, question=round_.question)
+        if round_.letter
+        else literal(round_.question)
+    )
 
 
 def ballot(room: Snapshot, round_: Round, now: datetime) -> Card:
@@ -46,20 +50,43 @@ def _collecting(room: Snapshot, round_: Round, title: Marked, now: datetime) -> 
     """The first of two parts: ideas come in, votes come after."""
     pitches = [p for p in room.pitches_of(round_.id) if p.status == "standing"]
     key = "ballot.sealed" if round_.terms.sealed else "ballot.collecting"
-    until = say("ballot.until", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("ballot.by_command")
+    until = (
+        say("ballot.until", when=when(round_.closes_at, room.room, now))
+        if round_.closes_at
+        else say("ballot.by_command")
+    )
     lines = [Text(say(key, n=len(pitches), until=until))]
     if not round_.terms.sealed:
         lines += [Text(say("ballot.idea_line", idea=shorten(p.text, IDEA_MOST))) for p in pitches[:15]]
-    return Card(title, tuple(lines), (Action(say("ballot.add_idea"), Call("pitch")), button(say("ballot.rules"), "showrunner rules")))
+    return Card(
+        title,
+        tuple(lines),
+        (Action(say("ballot.add_idea"), Call("pitch")), button(say("ballot.rules"), "showrunner rules")),
+    )
 
 
-def _options(round_: Round, ideas: tuple[Pitch, ...], chosen: tuple[str, ...] = (), none: bool = False) -> tuple[Option, ...]:
+def _options(
+    round_: Round, ideas: tuple[Pitch, ...], chosen: tuple[str, ...] = (), none: bool = False
+) -> tuple[Option, ...]:
     shown = []
     for idea in ideas:
         name = shown_name(round_, idea)
-        text = say("ballot.idea_by", idea=shorten(idea.text, IDEA_MOST), name=name) if name else literal(shorten(idea.text, IDEA_MOST))
-        shown.append(Option(idea.number, text, Call("vote-card toggle", {"round": round_.id, "number": str(idea.number)}), idea.id in chosen))
-    shown.append(Option(0, say("ballot.none"), Call("vote-card toggle", {"round": round_.id, "number": "0"}), none))
+        text = (
+            say("ballot.idea_by", idea=shorten(idea.text, IDEA_MOST), name=name)
+            if name
+            else literal(shorten(idea.text, IDEA_MOST))
+        )
+        shown.append(
+            Option(
+                idea.number,
+                text,
+                Call("vote-card toggle", {"round": round_.id, "number": str(idea.number)}),
+                idea.id in chosen,
+            )
+        )
+    shown.append(
+        Option(0, say("ballot.none"), Call("vote-card toggle", {"round": round_.id, "number": "0"}), none)
+    )
     return tuple(shown)
 
 
@@ -70,7 +97,11 @@ def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
     count = counted_now(room, round_).ballots
     alone = room.room.acted <= 1
     needed = say("ballot.alone") if alone else say("ballot.needed", count=count, quorum=terms.quorum)
-    ends = say("ballot.closes", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("ballot.closed_by_command")
+    ends = (
+        say("ballot.closes", when=when(round_.closes_at, room.room, now))
+        if round_.closes_at
+        else say("ballot.closed_by_command")
+    )
     if round_.part == "runoff":
         how = say("ballot.runoff_how")
     tie = say("ballot.tie_dice")
@@ -90,7 +121,12 @@ def my_ballot(room: Snapshot, round_: Round, voted: Voted | None, now: datetime)
         say("ballot.mine", question=name_of(round_)),
         (
             Options(_options(round_, votable(room, round_), chosen, voted.none if voted else False)),
-            Text(say("ballot.voted_so" if voted else "ballot.not_voted", choices=_chosen(voted) if voted else "")),
+            Text(
+                say(
+                    "ballot.voted_so" if voted else "ballot.not_voted",
+                    choices=_chosen(voted) if voted else "",
+                )
+            ),
             Small(_terms(room, round_, now)),
         ),
         (button(say("ballot.take_back"), "vote-card back", round=round_.id),) if voted else (),
@@ -104,34 +140,60 @@ def _chosen(voted: Voted) -> Marked:
     numbers = [str(p.number) for p in voted.chosen]
     if voted.round.terms.method == "ranked":
         return say("ballot.in_order", numbers=", ".join(numbers))
-    return say("ballot.two", first=", ".join(numbers[:-1]), last=numbers[-1]) if len(numbers) > 1 else literal("".join(numbers))
+    return (
+        say("ballot.two", first=", ".join(numbers[:-1]), last=numbers[-1])
+        if len(numbers) > 1
+        else literal("".join(numbers))
+    )
 
 
 def receipt(voted: Voted, room: Snapshot, now: datetime) -> Reply:
     """The receipt of a vote, a private ballot: numbers toggle, letters do the rest."""
     round_ = voted.round
     if not voted.ballot.choices:
-        back = (Action(say("ballot.vote_again"), Call("vote", {"round": round_.id} if round_.letter else {})),)
+        back = (
+            Action(say("ballot.vote_again"), Call("vote", {"round": round_.id} if round_.letter else {})),
+        )
         return Reply.of(Card(parts=(Text(say("ballot.taken_back")),), actions=back))
-    until = say("ballot.until_then", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("ballot.until_closed")
+    until = (
+        say("ballot.until_then", when=when(round_.closes_at, room.room, now))
+        if round_.closes_at
+        else say("ballot.until_closed")
+    )
     parts: list[Part] = [Text(say("ballot.counted", choices=_chosen(voted), until=until))]
     parts += [Text(say("ballot.came_later", number=p.number, idea=shorten(p.text, 80))) for p in voted.late]
     parts.append(Options(_options(round_, votable(room, round_), voted.ballot.choices, voted.none)))
-    return Reply.of(Card(parts=tuple(parts), actions=(button(say("ballot.take_back"), "vote-card back", round=round_.id),)))
+    return Reply.of(
+        Card(
+            parts=tuple(parts), actions=(button(say("ballot.take_back"), "vote-card back", round=round_.id),)
+        )
+    )
 
 
 def read_all(room: Snapshot, round_: Round, now: datetime) -> Reply:
     """Every idea in full, a card for each few; then the terms."""
     cards: list[Card] = []
     parts: list[Part] = []
-    for idea in votable(room, round_) or tuple(p for p in room.pitches_of(round_.id) if p.status == "standing" and not round_.terms.sealed):
+    for idea in votable(room, round_) or tuple(
+        p for p in room.pitches_of(round_.id) if p.status == "standing" and not round_.terms.sealed
+    ):
         name = shown_name(round_, idea)
-        line = Text(say("ballot.whole_by" if name else "ballot.whole", number=idea.number or idea.seq, idea=idea.text, name=name))
+        line = Text(
+            say(
+                "ballot.whole_by" if name else "ballot.whole",
+                number=idea.number or idea.seq,
+                idea=idea.text,
+                name=name,
+            )
+        )
         if sum(len(p.markup) for p in parts if isinstance(p, Text)) + len(line.markup) > 3200:
             cards.append(Card(parts=tuple(parts)))
             parts = []
         parts.append(line)
     parts.append(Small(_terms(room, round_, now) if round_.part != "ideas" else say("ballot.votes_later")))
     cards.append(Card(parts=tuple(parts)))
-    first = Card(say("ballot.title", question=name_of(round_), story=room.stories[round_.story_id].title), cards[0].parts)
+    first = Card(
+        say("ballot.title", question=name_of(round_), story=room.stories[round_.story_id].title),
+        cards[0].parts,
+    )
     return Reply((first, *cards[1:]))

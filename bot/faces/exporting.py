@@ -22,7 +22,11 @@ def export_text(books: Books, story: Story, form: Format) -> str:
     scenes = [_scene(books, story, part) for part in parts]
     everything = [passage for scene in scenes for passage in scene.passages]
     people = {key for p in everything for key in (p.author, *(s.person for s in p.spans)) if key}
-    asked = [m.model for m in books.machine_texts(story.id, limit=_MOST) if m.provider not in ("deck", "none") and m.model]
+    asked = [
+        m.model
+        for m in books.machine_texts(story.id, limit=_MOST)
+        if m.provider not in ("deck", "none") and m.model
+    ]
     earned = credits_for(everything, {key: room.name(key) for key in people})
     out = io.BytesIO()
     _WRITERS[form](Book(story.title, story.logline, scenes, earned, tuple(dict.fromkeys(asked))), out)

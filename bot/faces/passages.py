@@ -53,19 +53,31 @@ def public(room: Snapshot, passage: Passage, version: PassageVersion) -> Card | 
 def receipt(done: Extended, room: Snapshot) -> Reply:
     """The receipt of a passage."""
     passage = done.passage
-    parts: list[Part] = [Text(say("passage.in", number=passage.number, n=passage.words, story=done.story.title))]
+    parts: list[Part] = [
+        Text(say("passage.in", number=passage.number, n=passage.words, story=done.story.title))
+    ]
     if done.replaced:
         parts.append(Text(say("text.replaced", n=done.replaced)))
     if done.turn is not None and done.turn.current is not None:
         parts.append(Text(say("turn.now", name=room.name(done.turn.current))))
-    fix = Action(say("passage.fix"), Call("passage-card fix", {"passage": passage.id, "version": str(passage.version)}))
+    fix = Action(
+        say("passage.fix"), Call("passage-card fix", {"passage": passage.id, "version": str(passage.version)})
+    )
     return Reply.of(Card(parts=tuple(parts), actions=(fix, button(say("passage.undo"), "undo"))))
 
 
 def fixed(done: Revised) -> Reply:
     """The receipt of a new version."""
-    again = Action(say("passage.fix"), Call("passage-card fix", {"passage": done.passage.id, "version": str(done.passage.version)}))
-    return Reply.of(Card(parts=(Text(say("passage.fixed", number=done.passage.number, version=done.passage.version)),), actions=(again,)))
+    again = Action(
+        say("passage.fix"),
+        Call("passage-card fix", {"passage": done.passage.id, "version": str(done.passage.version)}),
+    )
+    return Reply.of(
+        Card(
+            parts=(Text(say("passage.fixed", number=done.passage.number, version=done.passage.version)),),
+            actions=(again,),
+        )
+    )
 
 
 def moved_on(asked: StoryMovedOn) -> Reply:
@@ -88,7 +100,9 @@ def moved_on(asked: StoryMovedOn) -> Reply:
     )
 
 
-def reading(room: Snapshot, story: Story, found: Sequence[tuple[Passage, PassageVersion]], scenes: Sequence[Scene]) -> tuple[Card, ...]:
+def reading(
+    room: Snapshot, story: Story, found: Sequence[tuple[Passage, PassageVersion]], scenes: Sequence[Scene]
+) -> tuple[Card, ...]:
     """Passages in order as cards; a scene's title where it begins."""
     titles = {scene.id: scene for scene in scenes}
     folded = in_force(room.room).folded and story.status != "wrapped"
@@ -106,20 +120,36 @@ def reading(room: Snapshot, story: Story, found: Sequence[tuple[Passage, Passage
 
     for n, (passage, version) in enumerate(found):
         if passage.scene_id != last and passage.scene_id in titles and titles[passage.scene_id].title:
-            parts.append(Text(say("scene.heading", number=titles[passage.scene_id].number, title=titles[passage.scene_id].title)))
+            parts.append(
+                Text(
+                    say(
+                        "scene.heading",
+                        number=titles[passage.scene_id].number,
+                        title=titles[passage.scene_id].title,
+                    )
+                )
+            )
         last = passage.scene_id
         hidden = folded and n < len(found) - 1
-        for piece in [str(say("passage.folded_one", name=room.name(passage.author)))] if hidden else pieces(version.text):
+        for piece in (
+            [str(say("passage.folded_one", name=room.name(passage.author)))]
+            if hidden
+            else pieces(version.text)
+        ):
             if size + len(piece) > PIECE or len(parts) > 24:
                 turn_page()
             by = say("passage.by", number=passage.number, name=room.name(passage.author))
-            parts.append(Small(say("passage.folded_one", name=room.name(passage.author))) if hidden else Prose(piece, by))
+            parts.append(
+                Small(say("passage.folded_one", name=room.name(passage.author)))
+                if hidden
+                else Prose(piece, by)
+            )
             size += len(piece) + 80
     turn_page()
     return tuple(cards)
 
 
-def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:  # noqa: ARG001
+def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:
     """The scene's card: its head, with the buttons."""
     story = room.stories.get(scene.story_id)
     if story is None or scene.status == "removed":
@@ -128,5 +158,9 @@ def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:  # n
     text = say("scene.card_text", story=story.title, words=f"{story.words:,}", n=story.passages)
     if scene.status == "locked":
         return Card(title, (Text(text), Small(say("scene.is_locked"))))
-    actions = (Action(say("story.write"), Call("extend"), "main"), Action(say("story.pitch"), Call("pitch")), button(say("story.read"), "read"))
+    actions = (
+        Action(say("story.write"), Call("extend"), "main"),
+        Action(say("story.pitch"), Call("pitch")),
+        button(say("story.read"), "read"),
+    )
     return Card(title, (Text(text),), actions)

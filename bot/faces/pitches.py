@@ -9,7 +9,11 @@ from bot.story.rounds import Round
 
 
 def _named(round_: Round) -> Marked:
-    return say({"shown": "pitch.name_shown", "result": "pitch.name_result", "hidden": "pitch.name_hidden"}[round_.terms.names])
+    return say(
+        {"shown": "pitch.name_shown", "result": "pitch.name_result", "hidden": "pitch.name_hidden"}[
+            round_.terms.names
+        ]
+    )
 
 
 def receipt(pitched: Pitched, replaced: int = 0) -> Reply:
@@ -29,7 +33,12 @@ def receipt(pitched: Pitched, replaced: int = 0) -> Reply:
     parts.append(Text(say("pitch.terms", named=_named(round_))))
     if replaced:
         parts.append(Text(say("text.replaced", n=replaced)))
-    return Reply.of(Card(parts=tuple(parts), actions=(*_change(pitched), button(say("pitch.take_back"), "pitch-card back", pitch=pitch.id))))
+    return Reply.of(
+        Card(
+            parts=tuple(parts),
+            actions=(*_change(pitched), button(say("pitch.take_back"), "pitch-card back", pitch=pitch.id)),
+        )
+    )
 
 
 def _change(pitched: Pitched) -> tuple[Action, ...]:

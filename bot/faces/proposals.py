@@ -15,7 +15,11 @@ from bot.writing.sameness import numbered_ideas
 
 def _terms(text: MachineText, name: str, withheld: int) -> Marked:
     """Words, who wrote it, what it cost, and what the credits will say."""
-    cost = say("assist.cost_nothing") if not text.cost_micros else say("assist.cost", cents=f"{max(text.cost_micros / 10_000, 0.1):.1f}")
+    cost = (
+        say("assist.cost_nothing")
+        if not text.cost_micros
+        else say("assist.cost", cents=f"{max(text.cost_micros / 10_000, 0.1):.1f}")
+    )
     said = say("assist.terms", n=count_words(text.text), label=text.label, cost=cost, name=name)
     return Marked(said + " " + say("assist.withheld", n=withheld)) if withheld else said
 
@@ -49,25 +53,42 @@ def ideas(text: MachineText, room: Snapshot, withheld: int = 0) -> Card:
     """Ideas, each of which can be pitched; a deck says that it is a deck."""
     found = numbered_ideas(text.text)[:6]
     deck = text.provider == "deck"
-    parts: list[Part] = [Items(tuple(say("assist.idea", number=n, idea=idea) for n, idea in enumerate(found, 1)))]
+    parts: list[Part] = [
+        Items(tuple(say("assist.idea", number=n, idea=idea) for n, idea in enumerate(found, 1)))
+    ]
     if (key := f"assist.stop_{text.stop}") in keys():
         parts.append(Text(say(key)))
-    parts.append(Small(say("assist.deck_terms", label=text.label) if deck else _terms(text, room.name(text.asker), withheld)))
+    parts.append(
+        Small(
+            say("assist.deck_terms", label=text.label)
+            if deck
+            else _terms(text, room.name(text.asker), withheld)
+        )
+    )
     actions = []
     if text.mode != Mode.NAMES:
-        actions = [button(say("assist.pitch", number=n), "assist-card pitch", text=text.id, idea=n) for n in range(1, len(found) + 1)]
+        actions = [
+            button(say("assist.pitch", number=n), "assist-card pitch", text=text.id, idea=n)
+            for n in range(1, len(found) + 1)
+        ]
     actions += [
         button(say("assist.deal" if deck else "assist.another"), "assist-card another", text=text.id),
         button(say("assist.why"), "assist-card why", text=text.id),
         button(say("assist.drop"), "assist-card drop", text=text.id),
     ]
-    title = say("assist.deck_title") if deck else say(_title(text).replace("title", "ideas_title"), label=text.label)
+    title = (
+        say("assist.deck_title")
+        if deck
+        else say(_title(text).replace("title", "ideas_title"), label=text.label)
+    )
     return Card(title, tuple(parts), tuple(actions))
 
 
 def made(text: MachineText, room: Snapshot, withheld: int = 0) -> Reply:
     """What a request came to."""
-    return Reply.of(ideas(text, room, withheld) if Mode(text.mode).deals_ideas else proposal(text, room, withheld))
+    return Reply.of(
+        ideas(text, room, withheld) if Mode(text.mode).deals_ideas else proposal(text, room, withheld)
+    )
 
 
 def failed(text: MachineText, why: Marked, *, again: bool) -> Reply:
@@ -82,8 +103,16 @@ def failed(text: MachineText, why: Marked, *, again: bool) -> Reply:
 def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:
     """What it was shown, which model, what it cost."""
     same = text.model in ("", text.label)
-    head = say("assist.why_by", label=text.label) if same else say("assist.why_head", label=text.label, model=text.model)
-    cost = say("assist.why_cost", input=text.input_tokens + text.cache_read_tokens + text.cache_write_tokens, output=text.output_tokens)
+    head = (
+        say("assist.why_by", label=text.label)
+        if same
+        else say("assist.why_head", label=text.label, model=text.model)
+    )
+    cost = say(
+        "assist.why_cost",
+        input=text.input_tokens + text.cache_read_tokens + text.cache_write_tokens,
+        output=text.output_tokens,
+    )
     parts: list[Part] = [Text(head)]
     if text.request:
         parts.append(Text(say("assist.why_ask", ask=text.request)))

@@ -45,5 +45,7 @@ def _now(room: Snapshot, round_: Round) -> Closed:
     elif round_.part in ("runoff", "showrunner"):
         kind = "runoff" if round_.part == "runoff" else "showrunner"
     elif round_.part != "closed":
-        kind = "waiting" if round_.result == "undecided" else "repeated" if round_.repeats else "voting_opened"
+        kind = (
+            "waiting" if round_.result == "undecided" else "repeated" if round_.repeats else "voting_opened"
+        )
     return face(room, round_, kind)

@@ -26,12 +26,19 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
             turn, story = room.turns.get(subject), room.stories.get(subject)
             if turn is None or turn.current is None or story is None:
                 return None
-            return Card(parts=(Text(say("turn.notice", name=room.name(turn.current), story=story.title)),), notify=True)
+            return Card(
+                parts=(Text(say("turn.notice", name=room.name(turn.current), story=story.title)),),
+                notify=True,
+            )
         case "stopped":
             return _stopped() if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
         case _:
             story = room.stories.get(subject)
-            return None if story is None else Card(literal(story.title), (Text(say("story.wrapped", title=story.title)),), notify=True)
+            return (
+                None
+                if story is None
+                else Card(literal(story.title), (Text(say("story.wrapped", title=story.title)),), notify=True)
+            )
 
 
 def _stopped() -> Card:

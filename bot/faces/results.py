@@ -39,7 +39,10 @@ def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = Tru
     elif round_.terms.kind == "ideas":
         named = in_force(room.room).after_greenlight == "showrunner"
         parts.append(Text(say("round.showrunner_names" if named else "round.anyone")))
-    actions = [Action(say("round.write"), Call("extend"), "main"), button(say("round.way_in"), "assist", mode="continue")]
+    actions = [
+        Action(say("round.write"), Call("extend"), "main"),
+        button(say("round.way_in"), "assist", mode="continue"),
+    ]
     if round_.terms.names != "shown":
         actions.append(button(say("round.mine"), "pitch-card mine", round=round_.id))
     title = say("round.chosen_title", question=name_of(round_))
@@ -50,7 +53,12 @@ def _numbers(closed: Closed) -> Marked:
     said = [say("round.ballots", n=closed.ballots)]
     counted = [(p, votes) for p, votes in closed.shown if votes is not None]
     if counted:
-        said.append(say("round.counts", counts=Marked("; ".join(say("round.count", idea=_idea(p.text), n=v) for p, v in counted[:6]))))
+        said.append(
+            say(
+                "round.counts",
+                counts=Marked("; ".join(say("round.count", idea=_idea(p.text), n=v) for p, v in counted[:6])),
+            )
+        )
     elif closed.runner_up is not None:
         said.append(say("round.close_behind", idea=_idea(closed.runner_up.text)))
     if closed.drawer:
@@ -75,7 +83,9 @@ def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = T
     quorum = round_.terms.quorum
     match closed.kind:
         case "repeated":
-            text = say("round.repeated", ballots=say("round.came", n=closed.ballots), quorum=quorum, until=ends)
+            text = say(
+                "round.repeated", ballots=say("round.came", n=closed.ballots), quorum=quorum, until=ends
+            )
         case "runoff":
             text = say("round.runoff", ideas=_tied(closed), until=ends)
         case "showrunner":
@@ -89,7 +99,10 @@ def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = T
         case _ if round_.result == "none":
             text, again = say("round.none_led"), ()
         case _:
-            text, again = say("round.not_enough", ballots=say("round.came", n=closed.ballots), quorum=quorum), ()
+            text, again = (
+                say("round.not_enough", ballots=say("round.came", n=closed.ballots), quorum=quorum),
+                (),
+            )
     parts: list[Part] = [Text(text)]
     if closed.carried:
         parts.append(Text(say("round.carried", n=len(closed.carried))))
@@ -133,7 +146,11 @@ def closing(closed: Closed, room: Snapshot, now: datetime) -> Reply:
 
 def opened(room: Snapshot, round_: Round, now: datetime) -> Card:
     """A round is open: a short post that notifies."""
-    until = say("round.until", when=when(round_.closes_at, room.room, now)) if round_.closes_at else say("round.until_closed")
+    until = (
+        say("round.until", when=when(round_.closes_at, room.room, now))
+        if round_.closes_at
+        else say("round.until_closed")
+    )
     key = "round.voting_now" if round_.part in ("votes", "runoff") else "round.opened"
     return Card(parts=(Text(say(key, question=name_of(round_), until=until)),), notify=True)
 

@@ -19,7 +19,15 @@ _PAGE = 3_000
 
 def lines(room: Snapshot, printed: Sequence[Printed]) -> Reply:
     """Every line of the rules in force; those that the showrunner changed are marked."""
-    rows = [say("showrunner.line_changed" if p.changed else "showrunner.line", key=p.key, title=p.title, words=p.words) for p in printed]
+    rows = [
+        say(
+            "showrunner.line_changed" if p.changed else "showrunner.line",
+            key=p.key,
+            title=p.title,
+            words=p.words,
+        )
+        for p in printed
+    ]
     cards: list[Card] = []
     page: list[str] = []
     for row in rows:
@@ -34,7 +42,9 @@ def lines(room: Snapshot, printed: Sequence[Printed]) -> Reply:
 
 def line_set(done: LineSet) -> Reply:
     """The receipt of a changed line."""
-    return Reply.of(note(say("showrunner.set", title=done.line.title, words=done.line.words, before=done.before.words)))
+    return Reply.of(
+        note(say("showrunner.set", title=done.line.title, words=done.line.words, before=done.before.words))
+    )
 
 
 def which_kind(room: Snapshot) -> Card:
@@ -52,7 +62,9 @@ def which_kind(room: Snapshot) -> Card:
 
 def preset_chosen(done: PresetChosen) -> Reply:
     """The receipt of the kind of room."""
-    parts: list[Text | Small] = [Text(say("showrunner.kind_chosen", kind=say(f"showrunner.kind_{done.room.preset}")))]
+    parts: list[Text | Small] = [
+        Text(say("showrunner.kind_chosen", kind=say(f"showrunner.kind_{done.room.preset}")))
+    ]
     if done.kept:
         parts.append(Small(say("showrunner.kind_kept", titles=Marked(", ".join(p.title for p in done.kept)))))
     return Reply.of(Card(parts=tuple(parts), actions=(button(say("ballot.rules"), "showrunner rules"),)))
@@ -65,12 +77,16 @@ def roster(found: Roster) -> Reply:
     ) if names]  # fmt: skip
     if not found.showrunners:
         rows.insert(0, say("showrunner.no_showrunner"))
-    return Reply.of(Card(say("showrunner.roster_title"), (Items(tuple(rows)), Small(say("showrunner.how_to_give")))))
+    return Reply.of(
+        Card(say("showrunner.roster_title"), (Items(tuple(rows)), Small(say("showrunner.how_to_give"))))
+    )
 
 
 def role_given(news: RoleNews) -> Reply:
     """The receipt of a role."""
-    return Reply.of(note(say("showrunner.role_given", name=news.name, role=say(f"showrunner.role_{news.role.value}"))))
+    return Reply.of(
+        note(say("showrunner.role_given", name=news.name, role=say(f"showrunner.role_{news.role.value}")))
+    )
 
 
 def log(room: Snapshot, deeds: Sequence[Deed], now: datetime) -> Reply:
@@ -81,8 +97,22 @@ def log(room: Snapshot, deeds: Sequence[Deed], now: datetime) -> Reply:
         key = f"showrunner.act_{deed.entry.kind.replace('.', '_')}"
         what = say(key) if key in known else say("showrunner.act_other", kind=deed.entry.kind)
         hidden = bool(deed.detail.get("hidden")) or deed.actor is None
-        name = say("showrunner.somebody") if hidden else Marked(say("showrunner.named", name=room.name(deed.actor)))
-        rows.append(say("showrunner.log_line", seq=deed.entry.seq, name=name, what=what, when=when(deed.entry.at, room.room, now)))
+        name = (
+            say("showrunner.somebody")
+            if hidden
+            else Marked(say("showrunner.named", name=room.name(deed.actor)))
+        )
+        rows.append(
+            say(
+                "showrunner.log_line",
+                seq=deed.entry.seq,
+                name=name,
+                what=what,
+                when=when(deed.entry.at, room.room, now),
+            )
+        )
     if not rows:
         return Reply.of(note(say("showrunner.log_empty")))
-    return Reply.of(Card(say("showrunner.log_title"), (Items(tuple(rows)), Small(say("showrunner.log_note")))))
+    return Reply.of(
+        Card(say("showrunner.log_title"), (Items(tuple(rows)), Small(say("showrunner.log_note"))))
+    )

@@ -20,8 +20,15 @@ from bot.story.storytelling import StoryNews
 def begun(news: StoryNews, room: Snapshot) -> Reply:
     """The receipt of a new story; when the room opened with it, the one question comes too."""
     pitch = Action(say("story.pitch"), Call("pitch"), "main")
-    first = Card(parts=(Text(say("story.begun", title=news.story.title)),), actions=(pitch, Action(say("story.write"), Call("extend"))))
-    return Reply.of(first, rules.which_kind(room)) if news.house_opened and not room.room.preset_chosen else Reply.of(first)
+    first = Card(
+        parts=(Text(say("story.begun", title=news.story.title)),),
+        actions=(pitch, Action(say("story.write"), Call("extend"))),
+    )
+    return (
+        Reply.of(first, rules.which_kind(room))
+        if news.house_opened and not room.room.preset_chosen
+        else Reply.of(first)
+    )
 
 
 def told(key: str, news: StoryNews) -> Reply:
@@ -31,7 +38,10 @@ def told(key: str, news: StoryNews) -> Reply:
         parts.append(Text(say("story.rounds_cancelled", n=len(news.cancelled))))
     if news.unfolded:
         parts.append(Text(say("story.unfolded")))
-    undo = {"paused": ("story.resume", "story-card resume"), "archived": ("story.reopen", "story-card reopen")}.get(key)
+    undo = {
+        "paused": ("story.resume", "story-card resume"),
+        "archived": ("story.reopen", "story-card reopen"),
+    }.get(key)
     actions = (button(say(undo[0]), undo[1], number=news.story.number),) if undo else ()
     return Reply.of(Card(parts=tuple(parts), actions=actions))
 
@@ -41,7 +51,15 @@ def listed(stories: Sequence[Story]) -> Reply:
     if not stories:
         return Reply.of(note(say("story.none_yet")))
     rows = [
-        say("story.line", number=s.number, title=s.title, state=say(f"story.is_{s.status}"), n=s.passages, words=f"{s.words:,}", id=s.id)
+        say(
+            "story.line",
+            number=s.number,
+            title=s.title,
+            state=say(f"story.is_{s.status}"),
+            n=s.passages,
+            words=f"{s.words:,}",
+            id=s.id,
+        )
         for s in stories
     ]
     return Reply.of(Card(say("story.list_title"), (Items(tuple(rows[:40])),)))
@@ -49,7 +67,9 @@ def listed(stories: Sequence[Story]) -> Reply:
 
 def status(room: Snapshot, story: Story, now: datetime) -> Reply:
     """Where a story stands: who is writing, what is open, what comes next."""
-    rows = [say("story.size", n=story.passages, words=f"{story.words:,}", state=say(f"story.is_{story.status}"))]
+    rows = [
+        say("story.size", n=story.passages, words=f"{story.words:,}", state=say(f"story.is_{story.status}"))
+    ]
     scenes = {s.id: s for s in room.scenes_of(story.id)}
     if (scene := scenes.get(story.scene_id)) is not None:
         rows.append(say("story.in_scene", number=scene.number, title=scene.title or say("scene.untitled")))
@@ -68,7 +88,11 @@ def status(room: Snapshot, story: Story, now: datetime) -> Reply:
     elif story.status in ("archived", "wrapped"):
         actions.append(button(say("story.reopen"), "story-card reopen", number=story.number))
     else:
-        actions += [Action(say("story.pitch"), Call("pitch")), Action(say("story.write"), Call("extend")), Action(say("story.read"), Call("read"))]
+        actions += [
+            Action(say("story.pitch"), Call("pitch")),
+            Action(say("story.write"), Call("extend")),
+            Action(say("story.read"), Call("read")),
+        ]
     return Reply.of(Card(literal(story.title), (Items(tuple(rows)),), tuple(actions)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from bot.arguments import Int, Pick, Ref, Text
@@ -62,7 +63,13 @@ async def _ask(ctx: Context, mode: Mode, request: str) -> AsyncIterator[Growing 
     begun: list[_Begun] = []
 
     def begin(books: Books, moment: Moment) -> _Begun:
-        return _begin(ctx, books, moment, mode, text.fit(request, "request", argument="request") if request.strip() else "")
+        return _begin(
+            ctx,
+            books,
+            moment,
+            mode,
+            text.fit(request, "request", argument="request") if request.strip() else "",
+        )
 
     def note_begun(found: _Begun) -> Reply:
         begun.append(found)
@@ -82,10 +89,12 @@ async def _ask(ctx: Context, mode: Mode, request: str) -> AsyncIterator[Growing 
                 yield Growing(so_far, label=asked.text.label)
                 if ctx.clock.now() - saved_at >= SAVE_EVERY:
                     saved_at = ctx.clock.now()
-                    await ctx.write(lambda books, moment, words=so_far: _save(books, moment, asked.text.id, words))  # type: ignore[misc]  # a default binds this turn's words
+                    await ctx.write(partial(_save, asked.text.id, so_far))
     except WriterError as error:
         failure = error
-    yield await ctx.finish(lambda books, moment: _end(books, moment, asked, so_far, written, failure), lambda reply: reply)
+    yield await ctx.finish(
+        lambda books, moment: _end(books, moment, asked, so_far, written, failure), lambda reply: reply
+    )
 
 
 def _begin(ctx: Context, books: Books, moment: Moment, mode: Mode, request: str) -> _Begun:
@@ -98,11 +107,17 @@ def _begin(ctx: Context, books: Books, moment: Moment, mode: Mode, request: str)
             raise UserError("assist.humans_only")
         if room.room.machine_on_at is None:
             raise UserError("assist.off")
-    prompted = compose(_library(books, room), mode, request, moment.actor, remote=able.remote, max_tokens=ctx.shop.max_tokens)
+    prompted = compose(
+        _library(books, room), mode, request, remote=able.remote, max_tokens=ctx.shop.max_tokens
+    )
     if able.remote:
         cap = budget.cap_cents(room.room, ctx.shop.budget.room_month)
         mine = books.machine_texts(story.id, limit=500)
-        asked = sum(m.cost_micros for m in mine if m.asker == moment.key and budget.month(m.at) == budget.month(moment.now))
+        asked = sum(
+            m.cost_micros
+            for m in mine
+            if m.asker == moment.key and budget.month(m.at) == budget.month(moment.now)
+        )
         worst = budget.worst_micros(prompted.brief, _price(ctx))
         budget.check(room.room, moment.now, worst, asked, cap, ctx.shop.budget.person_share)
     pen = room.pens.get(story.id)
@@ -129,20 +144,37 @@ def _library(books: Books, room: Snapshot) -> Library:
     story = the_story(room)
     pen = room.pens.get(story.id)
     chosen = books.pitch(pen.pitch_id) if pen is not None and pen.pitch_id else None
-    recent = [p for r in room.rounds.values() if r.story_id == story.id for p in room.pitches_of(r.id) if p.status != "withdrawn"]
-    heard = [p for p in recent if not (room.rounds[p.round_id].terms.sealed and room.rounds[p.round_id].part == "ideas")]
+    recent = [
+        p
+        for r in room.rounds.values()
+        if r.story_id == story.id
+        for p in room.pitches_of(r.id)
+        if p.status != "withdrawn"
+    ]
+    heard = [
+        p
+        for p in recent
+        if not (room.rounds[p.round_id].terms.sealed and room.rounds[p.round_id].part == "ideas")
+    ]
     facts = tuple(books.facts(story.id, limit=500))
     passages = tuple(books.passages(story.id, limit=2_000, last=True))
     return Library(room, story, facts, passages, tuple(heard[-IDEAS:]), chosen)
 
 
-def _save(books: Books, moment: Moment, text_id: str, words: str) -> None:
+def _save(text_id: str, words: str, books: Books, moment: Moment) -> None:
     found = books.machine_text(text_id)
     if found is not None and found.state == "writing":
         books.keep(Outcome(None, (replace(found, text=words, lease_until=moment.now + LEASE),)), moment)
 
 
-def _end(books: Books, moment: Moment, asked: _Begun, so_far: str, written: Written | None, failure: WriterError | None) -> Reply:
+def _end(
+    books: Books,
+    moment: Moment,
+    asked: _Begun,
+    so_far: str,
+    written: Written | None,
+    failure: WriterError | None,
+) -> Reply:
     """What the request came to; a scene stopped meanwhile has dropped it."""
     found = books.machine_text(asked.text.id)
     room = books.snapshot()
@@ -166,7 +198,17 @@ def _end(books: Books, moment: Moment, asked: _Begun, so_far: str, written: Writ
         rows.append(budget.spend(room.room, cost, moment.now))
     if state == "failed":
         if found.request:
-            kept = Draft(moment.new_id(), found.room_id, found.story_id, found.asker, "request", found.request, "assist.failed_title", "kept", moment.now)
+            kept = Draft(
+                moment.new_id(),
+                found.room_id,
+                found.story_id,
+                found.asker,
+                "request",
+                found.request,
+                "assist.failed_title",
+                "kept",
+                moment.now,
+            )
             rows.append(kept)
         books.keep(Outcome(None, tuple(rows)), moment)
         why = failure.sentence if failure is not None else say("assist.stop_empty")
@@ -189,7 +231,7 @@ def _mine(books: Books, text_id: str, moment: Moment, *states: str) -> MachineTe
 
 
 @commands.add("assist-card use", button=True)
-async def use(ctx: Context, text: TEXT) -> Reply:  # noqa: F811  # the argument's name in tokens
+async def use(ctx: Context, text: TEXT) -> Reply:  # the argument's name in tokens
     """Take a draft into the story as it is."""
 
     def work(books: Books, moment: Moment) -> Reply:
@@ -200,12 +242,16 @@ async def use(ctx: Context, text: TEXT) -> Reply:  # noqa: F811  # the argument'
 
 
 async def _prefill(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
-    return {"words": await ctx.read(lambda books, moment: _mine(books, str(values.get("text", "")), moment).text)}
+    return {
+        "words": await ctx.read(lambda books, moment: _mine(books, str(values.get("text", "")), moment).text)
+    }
 
 
 @commands.add("assist-card edit", button=True, keeps="edit", prefill=_prefill)
 async def edit(
-    ctx: Context, text: TEXT, words: Annotated[str, Text("The draft, as it shall go into the story", most=100_000, long=True)]
+    ctx: Context,
+    text: TEXT,
+    words: Annotated[str, Text("The draft, as it shall go into the story", most=100_000, long=True)],
 ) -> Reply:
     """Change a draft, and take it into the story."""
 
@@ -218,7 +264,9 @@ async def edit(
 @commands.add("assist-card another", button=True)
 async def another(ctx: Context, text: TEXT) -> AsyncIterator[Growing | Reply]:
     """Ask for another one."""
-    found = await ctx.read(lambda books, moment: _mine(books, text, moment, "ready", "failed", "interrupted", "used", "writing"))
+    found = await ctx.read(
+        lambda books, moment: _mine(books, text, moment, "ready", "failed", "interrupted", "used", "writing")
+    )
     async for out in _ask(ctx, Mode(found.mode), found.request):
         yield out
 
@@ -259,7 +307,11 @@ async def show(ctx: Context, text: TEXT) -> Reply:
 
     def work(books: Books, moment: Moment) -> None:
         found = _mine(books, text, moment)
-        return act(books, moment, lambda _: Outcome(None, (replace(found, public=True),), marks=(Mark("proposal", found.id),)))
+        return act(
+            books,
+            moment,
+            lambda _: Outcome(None, (replace(found, public=True),), marks=(Mark("proposal", found.id),)),
+        )
 
     return await ctx.act(work, lambda _: Reply.of(note(say("assist.shown"))))
 
@@ -276,7 +328,12 @@ async def pitch(ctx: Context, text: TEXT, idea: Annotated[int, Int("idea", 1, 10
 
         def rule(room: Snapshot) -> Any:
             return pitching.pitch(
-                room, ideas[idea - 1], moment, machine_text_id=found.id, machine=True, machine_name=found.label
+                room,
+                ideas[idea - 1],
+                moment,
+                machine_text_id=found.id,
+                machine=True,
+                machine_name=found.label,
             )
 
         pitched = act(books, moment, rule)

@@ -23,18 +23,28 @@ PAGE = 25
 
 
 @commands.add("canon add", keeps="said")
-async def add(ctx: Context, fact: Annotated[str, Text("The fact, its name first", most=500, long=True)], kind: KIND = "") -> Reply:
+async def add(
+    ctx: Context, fact: Annotated[str, Text("The fact, its name first", most=500, long=True)], kind: KIND = ""
+) -> Reply:
     """Add a fact to the story bible."""
 
     def work(books: Books, moment: Moment) -> FactNews:
         story = the_story(books.snapshot())
         standing = books.facts(story.id, limit=10_000)
         chosen = cast(FactKind, kind) if kind else None
-        return act(books, moment, lambda room: canoneering.add(room, fact, moment, standing=standing, kind=chosen))
+        return act(
+            books, moment, lambda room: canoneering.add(room, fact, moment, standing=standing, kind=chosen)
+        )
 
     def face(news: FactNews) -> Reply:
         key = "cast.added_guessed" if news.guessed else "cast.added"
-        text = say(key, number=news.fact.number, kind=say(f"cast.kind_{news.fact.kind}"), name=news.fact.name, text=news.fact.text)
+        text = say(
+            key,
+            number=news.fact.number,
+            kind=say(f"cast.kind_{news.fact.kind}"),
+            name=news.fact.name,
+            text=news.fact.text,
+        )
         return Reply.of(note(text, button(say("passage.undo"), "undo")))
 
     return await ctx.act(work, face)
@@ -69,7 +79,10 @@ async def cast_(ctx: Context) -> Reply:
         people = canoneering.cast(tuple(books.facts(story.id)))
         if not people:
             return Reply.of(note(say("cast.nobody")))
-        rows = [say("cast.person", name=name, facts=" ".join(f.text for f in facts)[:400]) for name, facts in people]
+        rows = [
+            say("cast.person", name=name, facts=" ".join(f.text for f in facts)[:400])
+            for name, facts in people
+        ]
         pages = [rows[n : n + 6] for n in range(0, len(rows), 6)]
         first = Card(say("cast.cast_title", story=story.title), (Items(tuple(pages[0])),))
         return Reply((first, *(Card(parts=(Items(tuple(page)),)) for page in pages[1:PAGE])))

@@ -21,6 +21,7 @@ from bot.story.books import Books
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Draft
 from bot.story.pitching import Pitched
+from bot.story.snapshot import Snapshot
 from bot.story.text import clean, first_words
 
 commands = Commands()
@@ -51,21 +52,30 @@ async def said(ctx: Context, text: Annotated[str, Text("What you said", most=100
         room = books.snapshot()
         story = room.story.id if room.story else None
         kept = clean(text).text
-        draft = Draft(moment.new_id(), room.room.id, story, moment.actor, "said", kept, "", "kept", moment.now)
+        draft = Draft(
+            moment.new_id(), room.room.id, story, moment.actor, "said", kept, "", "kept", moment.now
+        )
         return act(books, moment, lambda _: Outcome(draft, (draft,)), acted=False)
 
-    return await ctx.act(work, lambda draft: Reply.of(note(say("draft.asked", words=first_words(draft.text, 80)), *_choices(draft))))
+    return await ctx.act(
+        work,
+        lambda draft: Reply.of(note(say("draft.asked", words=first_words(draft.text, 80)), *_choices(draft))),
+    )
 
 
 @commands.add("draft write", button=True)
-async def write(ctx: Context, draft: DRAFT, answer: Annotated[str, Pick("Where it goes", ("after",))] = "") -> Reply:
+async def write(
+    ctx: Context, draft: DRAFT, answer: Annotated[str, Pick("Where it goes", ("after",))] = ""
+) -> Reply:
     """Put a draft into the story."""
 
     def work(books: Books, moment: Moment) -> Reply:
         kept = _draft(books, draft, moment)
         machine = books.machine_text(kept.machine_text_id) if kept.machine_text_id else None
         base = kept.base_passage_id
-        reply = put_in(books, moment, kept.text, base=base, machine=machine, answer=answer or None, draft=kept)
+        reply = put_in(
+            books, moment, kept.text, base=base, machine=machine, answer=answer or None, draft=kept
+        )
         if (still := books.draft(draft)) is not None and still.state == "kept" and not reply.cards[0].title:
             books.keep(Outcome(None, (replace(still, state="used"),)), moment)
         return reply
@@ -80,7 +90,7 @@ async def pitch(ctx: Context, draft: DRAFT) -> Reply:
     def work(books: Books, moment: Moment) -> Pitched:
         kept = _draft(books, draft, moment)
 
-        def rule(room: Any) -> Any:
+        def rule(room: Snapshot) -> Outcome[Pitched]:
             pitched = pitching.pitch(room, kept.text, moment)
             return pitched.also(rows=(replace(kept, state="used"),))
 
@@ -97,13 +107,19 @@ async def drop(ctx: Context, draft: DRAFT) -> Reply:
         kept = _draft(books, draft, moment)
         return act(books, moment, lambda _: Outcome(kept, (replace(kept, state="dropped"),)), acted=False)
 
-    return await ctx.act(work, lambda kept: Reply.of(note(say("draft.dropped", words=first_words(kept.text, 60)))))
+    return await ctx.act(
+        work, lambda kept: Reply.of(note(say("draft.dropped", words=first_words(kept.text, 60))))
+    )
 
 
 @commands.add("draft keep", button=True, changes=False)
 async def keep(ctx: Context, draft: DRAFT) -> Reply:
     """Leave a draft where it is."""
-    return await ctx.read(lambda books, moment: Reply.of(note(say("draft.kept", words=first_words(_draft(books, draft, moment).text, 60)))))
+    return await ctx.read(
+        lambda books, moment: Reply.of(
+            note(say("draft.kept", words=first_words(_draft(books, draft, moment).text, 60)))
+        )
+    )
 
 
 @commands.add("draft show", button=True, changes=False)
@@ -123,15 +139,24 @@ async def show(ctx: Context, draft: DRAFT) -> Reply:
 
 
 async def _prefill(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
-    return {"text": await ctx.read(lambda books, moment: _draft(books, str(values.get("draft", "")), moment).text)}
+    return {
+        "text": await ctx.read(lambda books, moment: _draft(books, str(values.get("draft", "")), moment).text)
+    }
 
 
 @commands.add("draft edit", button=True, keeps="edit", prefill=_prefill)
-async def edit(ctx: Context, draft: DRAFT, text: Annotated[str, Text("Your draft, as it shall read", most=100_000, long=True)]) -> Reply:
+async def edit(
+    ctx: Context,
+    draft: DRAFT,
+    text: Annotated[str, Text("Your draft, as it shall read", most=100_000, long=True)],
+) -> Reply:
     """Change a draft."""
 
     def work(books: Books, moment: Moment) -> Draft:
         changed = replace(_draft(books, draft, moment), text=clean(text).text)
         return act(books, moment, lambda _: Outcome(changed, (changed,)), acted=False)
 
-    return await ctx.act(work, lambda kept: Reply.of(note(say("draft.changed", words=first_words(kept.text, 80)), *_choices(kept))))
+    return await ctx.act(
+        work,
+        lambda kept: Reply.of(note(say("draft.changed", words=first_words(kept.text, 80)), *_choices(kept))),
+    )

@@ -35,7 +35,14 @@ def put_in(
     here = room.with_rows(rows)
     ai_texts = books.machine_texts(here.story.id) if here.story and machine is None else ()
     outcome = extending.extend(
-        here, text, moment, base_passage_id=base, machine=machine, ai_texts=ai_texts, answer=answer, draft=draft
+        here,
+        text,
+        moment,
+        base_passage_id=base,
+        machine=machine,
+        ai_texts=ai_texts,
+        answer=answer,
+        draft=draft,
     )
     value = books.keep(Outcome(None, rows).then(outcome), moment)
     match value:
@@ -50,11 +57,21 @@ def put_in(
 def _to_the_vote(books: Books, moment: Moment, asked: ToTheVote, draft: Draft | None) -> Reply:
     """Here texts are voted in: the text is kept whole in a draft, and a pitch of its first words stands for it."""
     kept = draft or Draft(
-        moment.new_id(), books.snapshot().room.id, asked.story.id, moment.actor, "passage", asked.text, "", "used", moment.now
+        moment.new_id(),
+        books.snapshot().room.id,
+        asked.story.id,
+        moment.actor,
+        "passage",
+        asked.text,
+        "",
+        "used",
+        moment.now,
     )
 
     def rule(room: Snapshot) -> Any:
-        return Outcome(None, (kept,)).then(pitching.pitch(room, first_words(asked.text, 900), moment, draft_id=kept.id))
+        return Outcome(None, (kept,)).then(
+            pitching.pitch(room, first_words(asked.text, 900), moment, draft_id=kept.id)
+        )
 
     pitched = act(books, moment, rule)
     return Reply.of(note(say("passage.to_the_vote", number=pitched.pitch.number or pitched.pitch.seq)))
@@ -67,7 +84,9 @@ async def extend(
     base: Annotated[str, Ref()] = "",
 ) -> Reply:
     """Write what happens next into the story."""
-    return await ctx.act(lambda books, moment: put_in(books, moment, text, base=base or None), lambda reply: reply)
+    return await ctx.act(
+        lambda books, moment: put_in(books, moment, text, base=base or None), lambda reply: reply
+    )
 
 
 async def _prefill(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
@@ -92,6 +111,10 @@ async def fix(
         if found is None:
             raise NotFound("passage.no_such")
         ai_texts = books.machine_texts(found[0].story_id)
-        return act(books, moment, lambda room: revising.fix(room, *found, text, moment, seen_version=version, ai_texts=ai_texts))
+        return act(
+            books,
+            moment,
+            lambda room: revising.fix(room, *found, text, moment, seen_version=version, ai_texts=ai_texts),
+        )
 
     return await ctx.act(work, faces.fixed)

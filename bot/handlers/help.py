@@ -25,7 +25,9 @@ def commands_for(registry: Callable[[], Commands]) -> Commands:
     commands = Commands()
 
     @commands.add("help", changes=False)
-    async def help_(ctx: Context, topic: Annotated[str, Text("A command or a group of commands", most=60)] = "") -> Reply:
+    async def help_(
+        ctx: Context, topic: Annotated[str, Text("A command or a group of commands", most=60)] = ""
+    ) -> Reply:
         """What can be done here; /help round tells more about a group."""
         known = registry()
         word = topic.strip().removeprefix("/").casefold()
@@ -33,12 +35,23 @@ def commands_for(registry: Callable[[], Commands]) -> Commands:
             rows = tuple(_line(c) for c in known.typed if c.name in EVERYDAY)
             groups = [g for g in known.groups() if g not in EVERYDAY]
             more = say("help.more", groups=", ".join(groups))
-            return Reply.of(Card(say("help.title"), (Words(say("help.lead")), Items(rows), Words(more), Small(say("help.typing")))))
+            return Reply.of(
+                Card(
+                    say("help.title"),
+                    (Words(say("help.lead")), Items(rows), Words(more), Small(say("help.typing"))),
+                )
+            )
         group = word.split(" ", 1)[0]
-        found = [c for c in known.leaves(group) if c.name == word or c.group == word] or list(known.leaves(group))
+        found = [c for c in known.leaves(group) if c.name == word or c.group == word] or list(
+            known.leaves(group)
+        )
         if not found:
-            raise NotFound("help.no_topic", argument="topic", given=topic[:40], near=nearest(group, known.groups()))
+            raise NotFound(
+                "help.no_topic", argument="topic", given=topic[:40], near=nearest(group, known.groups())
+            )
         actions = (button(say("help.back"), "help"),)
-        return Reply.of(Card(say("help.topic", topic=literal(word)), (Items(tuple(_line(c) for c in found)),), actions))
+        return Reply.of(
+            Card(say("help.topic", topic=literal(word)), (Items(tuple(_line(c) for c in found)),), actions)
+        )
 
     return commands

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from bot.arguments import Int, Pick
-from bot.cards import Card, Items, Reply, Text, button, note
+from bot.cards import Action, Card, Items, Reply, Text, button, note
 from bot.commands import Commands
 from bot.context import Context
 from bot.errors import UserError
@@ -43,11 +43,17 @@ def _status(ctx: Context, room: Room, now: Moment) -> Reply:
     rows = [say("machine.which", label=able.label)]
     if able.remote:
         rows.append(say("machine.goes_to", host=able.host))
-        rows.append(say("machine.pays", dollars=f"{cap / 100:.2f}", spent=f"{budget.spent_micros(room, now.now) / 1_000_000:.2f}"))
+        rows.append(
+            say(
+                "machine.pays",
+                dollars=f"{cap / 100:.2f}",
+                spent=f"{budget.spent_micros(room, now.now) / 1_000_000:.2f}",
+            )
+        )
         rows.append(say("machine.is_on" if room.machine_on_at else "machine.is_off"))
     else:
         rows.append(say("machine.stays_here"))
-    actions = ()
+    actions: tuple[Action, ...] = ()
     if able.remote:
         turn = ("machine.turn_off", "off") if room.machine_on_at else ("machine.turn_on", "on")
         actions = (button(say(turn[0]), "showrunner-card machine", turn=turn[1], rev=cap),)
@@ -55,7 +61,9 @@ def _status(ctx: Context, room: Room, now: Moment) -> Reply:
 
 
 @commands.add("showrunner ai")
-async def ai(ctx: Context, what: Annotated[str, Pick("What to do", ("status", "on", "off"))] = "status") -> Reply:
+async def ai(
+    ctx: Context, what: Annotated[str, Pick("What to do", ("status", "on", "off"))] = "status"
+) -> Reply:
     """The AI co-writer: where text goes, who pays, and turning it on or off."""
     if what == "off":
         return await _turn(ctx, on=False)
@@ -64,7 +72,9 @@ async def ai(ctx: Context, what: Annotated[str, Pick("What to do", ("status", "o
 
 @commands.add("showrunner-card machine", button=True)
 async def turn(
-    ctx: Context, turn: Annotated[str, Pick("On or off", ("on", "off"))], rev: Annotated[int, Int("agreed budget")] = 0
+    ctx: Context,
+    turn: Annotated[str, Pick("On or off", ("on", "off"))],
+    rev: Annotated[int, Int("agreed budget")] = 0,
 ) -> Reply:
     """Turn the co-writer on or off."""
     return await _turn(ctx, on=turn == "on", agreed=rev)
@@ -84,16 +94,24 @@ async def _turn(ctx: Context, *, on: bool, agreed: int = 0) -> Reply:
                 room.room, machine_on_at=moment.now if on else None, machine_on_by=moment.key if on else None,
                 budget_cents=agreed if on else room.room.budget_cents,
             )  # fmt: skip
-            told = Act("machine.on" if on else "machine.off", (room.room.id,), moment.actor, "", {"cents": agreed})
-            return Outcome(None, (after,), (told,), (Mark("machine", room.room.id), Mark("house", room.room.id)))
+            told = Act(
+                "machine.on" if on else "machine.off", (room.room.id,), moment.actor, "", {"cents": agreed}
+            )
+            return Outcome(
+                None, (after,), (told,), (Mark("machine", room.room.id), Mark("house", room.room.id))
+            )
 
         act(books, moment, rule)
 
-    return await ctx.act(work, lambda _: Reply.of(note(say("machine.on_receipt" if on else "machine.off_receipt"))))
+    return await ctx.act(
+        work, lambda _: Reply.of(note(say("machine.on_receipt" if on else "machine.off_receipt")))
+    )
 
 
 @commands.add("showrunner budget")
-async def set_budget(ctx: Context, dollars: Annotated[int, Int("US dollars a month", 0, 100_000)] = -1) -> Reply:
+async def set_budget(
+    ctx: Context, dollars: Annotated[int, Int("US dollars a month", 0, 100_000)] = -1
+) -> Reply:
     """What the co-writer may cost this room in a month."""
     if dollars < 0:
         return await ctx.read(lambda books, moment: _status(ctx, books.snapshot().room, moment))

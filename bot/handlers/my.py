@@ -36,12 +36,17 @@ async def turns(ctx: Context) -> Reply:
                 rows.append(say("my.pen", story=story.title, until=when(pen.until, room.room, moment.now)))
             if pen is not None and pens.offered_to(pen, moment.now) == moment.key:
                 rows.append(say("my.offer", story=story.title))
-            for round_ in room.open_rounds(story.id):
-                if round_.part in ("together", "votes", "runoff") and voting.my_ballot(room, round_, moment) is None:
-                    rows.append(say("my.vote", question=round_.question))
+            votable = [r for r in room.open_rounds(story.id) if r.part in ("together", "votes", "runoff")]
+            rows += [
+                say("my.vote", question=r.question)
+                for r in votable
+                if voting.my_ballot(room, r, moment) is None
+            ]
         if drafts := len(books.drafts(moment.actor)):
             rows.append(say("my.has_drafts", n=drafts))
-        return Reply.of(Card(say("my.turns_title"), (Items(tuple(rows)),)) if rows else note(say("my.nothing")))
+        return Reply.of(
+            Card(say("my.turns_title"), (Items(tuple(rows)),)) if rows else note(say("my.nothing"))
+        )
 
     return await ctx.read(look)
 
@@ -55,14 +60,19 @@ async def drafts(ctx: Context) -> Reply:
         if not found:
             return Reply.of(note(say("my.no_drafts")))
         rows = [say("my.draft", number=n, words=first_words(d.text, 100)) for n, d in enumerate(found, 1)]
-        actions = tuple(Action(say("my.open_draft", number=n), Call("draft show", {"draft": d.id})) for n, d in enumerate(found, 1))
+        actions = tuple(
+            Action(say("my.open_draft", number=n), Call("draft show", {"draft": d.id}))
+            for n, d in enumerate(found, 1)
+        )
         return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows)),), actions))
 
     return await ctx.read(look)
 
 
 @commands.add("my ai")
-async def ai(ctx: Context, choice: Annotated[str, Pick("What the machine may see", ("never", "read", "quote"))] = "") -> Reply:
+async def ai(
+    ctx: Context, choice: Annotated[str, Pick("What the machine may see", ("never", "read", "quote"))] = ""
+) -> Reply:
     """What an AI co-writer may see of your words."""
     if not choice:
 
@@ -70,7 +80,9 @@ async def ai(ctx: Context, choice: Annotated[str, Pick("What the machine may see
             room = books.snapshot()
             now = consent.effective(room.member(moment.person), room.room)
             on = say("my.machine_on" if room.room.machine_on_at else "my.machine_off")
-            actions = tuple(button(say(f"my.choose_{c.value}"), "my ai", choice=c.value) for c in Consent if c is not now)
+            actions = tuple(
+                button(say(f"my.choose_{c.value}"), "my ai", choice=c.value) for c in Consent if c is not now
+            )
             return Reply.of(Card(say("my.ai_title"), (Text(say(f"my.ai_{now.value}")), Text(on)), actions))
 
         return await ctx.read(look)

@@ -13,7 +13,7 @@ from bot.faces import pitches
 from bot.handlers.acting import act, the_story
 from bot.story import pitching
 from bot.story.books import Books
-from bot.story.moments import Moment
+from bot.story.moments import Moment, Outcome
 from bot.story.opening import which_round
 from bot.story.pitching import Pitched, Withdrawn
 from bot.story.rounds import Pitch
@@ -33,7 +33,7 @@ async def pitch(
     """Pitch an idea for what happens next."""
 
     def work(books: Books, moment: Moment) -> Pitched:
-        def rule(room: Snapshot) -> Any:
+        def rule(room: Snapshot) -> Outcome[Pitched]:
             meant = room.rounds.get(round) if round else None
             if letter and meant is None:
                 meant = which_round(room, the_story(room), letter.upper())
@@ -69,7 +69,7 @@ async def change(
     """Change your idea."""
 
     def work(books: Books, moment: Moment) -> Pitched:
-        def rule(room: Snapshot) -> Any:
+        def rule(room: Snapshot) -> Outcome[Pitched]:
             found = _pitch(room, pitch)
             if version and found.version != version:
                 raise Stale("pitch.stale", idea=found.text)
@@ -91,12 +91,14 @@ async def back(ctx: Context, pitch: Annotated[str, Ref()]) -> Reply:
 
 
 @commands.add("pitch-card mine", button=True)
-async def mine(ctx: Context, pitch: Annotated[str, Ref()] = "", round: Annotated[str, Ref()] = "") -> Reply:  # noqa: A002
+async def mine(ctx: Context, pitch: Annotated[str, Ref()] = "", round: Annotated[str, Ref()] = "") -> Reply:
     """Say that an idea was yours."""
 
     def work(books: Books, moment: Moment) -> Pitched:
-        def rule(room: Snapshot) -> Any:
-            own = [p for p in room.pitches_of(round) if p.author == moment.key and not p.named] if round else []
+        def rule(room: Snapshot) -> Outcome[Pitched]:
+            own = (
+                [p for p in room.pitches_of(round) if p.author == moment.key and not p.named] if round else []
+            )
             if not pitch and not own:
                 raise NotFound("round.none_was_yours")
             return pitching.name_pitch(room, _pitch(room, pitch) if pitch else own[0], moment)

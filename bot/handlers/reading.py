@@ -47,7 +47,10 @@ async def read(ctx: Context, scene: Annotated[int, Int("The scene's number", 1)]
         folded = in_force(room.room).folded and story.status != "wrapped"
         if len(cards) > CARDS_MOST and not folded and not scene:
             name = f"story-{story.number}.md"
-            return Reply((*cards[:1], note(say("passage.read_file", file=name))), file=(name, export_text(books, story, "md")))
+            return Reply(
+                (*cards[:1], note(say("passage.read_file", file=name))),
+                file=(name, export_text(books, story, "md")),
+            )
         return Reply(cards)
 
     return await ctx.read(look)
@@ -60,15 +63,29 @@ async def previously(ctx: Context, since: Annotated[str, When("Since when, such 
     def look(books: Books, moment: Moment) -> Reply:
         room = books.snapshot()
         story = present(room)
-        start: datetime | None = moment.now - timedelta(minutes=minutes_of(since, argument="since")) if since else None
+        start: datetime | None = (
+            moment.now - timedelta(minutes=minutes_of(since, argument="since")) if since else None
+        )
         found = books.passages(story.id, since=start, limit=12, last=True)
         rows = []
         if not in_force(room.room).folded or story.status == "wrapped":
-            rows += [say("reading.passage", number=p.number, name=room.name(p.author), opening=shorten(p.opening, 70)) for p, _ in found]
+            rows += [
+                say(
+                    "reading.passage",
+                    number=p.number,
+                    name=room.name(p.author),
+                    opening=shorten(p.opening, 70),
+                )
+                for p, _ in found
+            ]
         elif found:
             rows.append(say("reading.folded", n=len(found)))
         for round_ in reversed(books.rounds(story.id, limit=5)):
-            if round_.part == "closed" and round_.winner_id and (start is None or (round_.closed_at or moment.now) >= start):
+            if (
+                round_.part == "closed"
+                and round_.winner_id
+                and (start is None or (round_.closed_at or moment.now) >= start)
+            ):
                 won = books.pitch(round_.winner_id)
                 if won is not None:
                     rows.append(say("reading.decided", question=round_.question, idea=shorten(won.text, 80)))
@@ -77,9 +94,11 @@ async def previously(ctx: Context, since: Annotated[str, When("Since when, such 
             return Reply.of(note(say("reading.nothing_since" if since else "passage.nothing_yet")))
         parts = [Items(tuple(rows[-25:]))]
         last = found[-1][1].text if found else ""
-        where = Text(say("reading.last_line", line=literal(shorten(last.rstrip().rsplit("\n", 1)[-1], 300)))) if last else None
+        where = (
+            Text(say("reading.last_line", line=literal(shorten(last.rstrip().rsplit("\n", 1)[-1], 300))))
+            if last
+            else None
+        )
         return Reply.of(Card(say("reading.title", story=story.title), (*parts, *((where,) if where else ()))))
 
     return await ctx.read(look)
-
-

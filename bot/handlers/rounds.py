@@ -43,12 +43,16 @@ async def open_(
     """Open a round with a question."""
 
     def work(books: Books, moment: Moment) -> Round:
-        def rule(room: Snapshot) -> Any:
-            return opening.open_round(room, the_story(room), question, moment, method=method or None, sealed=sealed == "yes")  # type: ignore[arg-type]  # Pick gives one of the methods
+        def rule(room: Snapshot) -> Outcome[Round]:
+            return opening.open_round(
+                room, the_story(room), question, moment, method=method or None, sealed=sealed == "yes"
+            )  # type: ignore[arg-type]  # Pick gives one of the methods
 
         return act(books, moment, rule)
 
-    return await ctx.act(work, lambda made: Reply.of(note(say("round.opened_receipt", question=made.question))))
+    return await ctx.act(
+        work, lambda made: Reply.of(note(say("round.opened_receipt", question=made.question)))
+    )
 
 
 @commands.add("round status", changes=False)
@@ -61,7 +65,9 @@ async def status(ctx: Context) -> Reply:
         lines = []
         for round_ in books.rounds(story.id):
             state = say(f"round.state_{round_.part}") if round_.part != "closed" else _ended(books, round_)
-            lines.append(say("round.status_line", number=round_.number, question=round_.question, state=state))
+            lines.append(
+                say("round.status_line", number=round_.number, question=round_.question, state=state)
+            )
         if not lines:
             return Reply.of(note(say("round.no_rounds")))
         return Reply.of(Card(say("round.status_title", story=story.title), (Items(tuple(lines)),)))
@@ -81,7 +87,9 @@ async def ballot(ctx: Context, letter: LETTER = "") -> Reply:
 
     def look(books: Books, moment: Moment) -> Reply:
         room = books.snapshot()
-        return ballot_faces.read_all(room, opening.which_round(room, the_story(room), letter.upper()), moment.now)
+        return ballot_faces.read_all(
+            room, opening.which_round(room, the_story(room), letter.upper()), moment.now
+        )
 
     return await ctx.read(look)
 
@@ -93,15 +101,19 @@ async def close(ctx: Context, letter: LETTER = "") -> Reply:
 
 
 @commands.add("round-card force", button=True)
-async def force(ctx: Context, round: Annotated[str, Ref()]) -> Reply:  # noqa: A002  # the argument's name in tokens
+async def force(ctx: Context, round: Annotated[str, Ref()]) -> Reply:  # the argument's name in tokens
     """Close a round below its quorum."""
     return await _close(ctx, round_id=round, forced=True)
 
 
 @commands.add("round-card keep", button=True, changes=False)
-async def keep(ctx: Context, round: Annotated[str, Ref()]) -> Reply:  # noqa: A002
+async def keep(ctx: Context, round: Annotated[str, Ref()]) -> Reply:
     """Leave a round open."""
-    return await ctx.read(lambda books, _: Reply.of(note(say("round.kept_open", question=_by_id(books.snapshot(), round).question))))
+    return await ctx.read(
+        lambda books, _: Reply.of(
+            note(say("round.kept_open", question=_by_id(books.snapshot(), round).question))
+        )
+    )
 
 
 def _by_id(room: Snapshot, round_id: str) -> Round:
@@ -114,7 +126,11 @@ def _by_id(room: Snapshot, round_id: str) -> Round:
 async def _close(ctx: Context, *, letter: str = "", round_id: str = "", forced: bool = False) -> Reply:
     def work(books: Books, moment: Moment) -> Reply:
         def rule(room: Snapshot) -> Outcome[Closed]:
-            round_ = _by_id(room, round_id) if round_id else deciding.round_to_close(room, the_story(room), letter.upper())
+            round_ = (
+                _by_id(room, round_id)
+                if round_id
+                else deciding.round_to_close(room, the_story(room), letter.upper())
+            )
             return with_text(books, room, deciding.close(room, round_, moment, forced=forced), moment)
 
         closed = act(books, moment, rule)
@@ -152,7 +168,9 @@ async def decide(
 
         return act(books, moment, rule)
 
-    return await ctx.act(work, lambda done: Reply.of(note(say("round.decided_receipt", question=done.round.question))))
+    return await ctx.act(
+        work, lambda done: Reply.of(note(say("round.decided_receipt", question=done.round.question)))
+    )
 
 
 @commands.add("round cancel")
@@ -160,9 +178,17 @@ async def cancel(ctx: Context, letter: LETTER = "") -> Reply:
     """Call a round off; every idea is kept."""
 
     def work(books: Books, moment: Moment) -> Closed:
-        return act(books, moment, lambda room: deciding.cancel(room, opening.which_round(room, the_story(room), letter.upper()), moment))
+        return act(
+            books,
+            moment,
+            lambda room: deciding.cancel(
+                room, opening.which_round(room, the_story(room), letter.upper()), moment
+            ),
+        )
 
-    return await ctx.act(work, lambda done: Reply.of(note(say("round.cancel_receipt", question=done.round.question))))
+    return await ctx.act(
+        work, lambda done: Reply.of(note(say("round.cancel_receipt", question=done.round.question)))
+    )
 
 
 @commands.add("round extend")
@@ -177,8 +203,16 @@ async def extend(ctx: Context, time: Annotated[str, When("How much longer, such 
             if before.closes_at is None:
                 raise UserError("round.no_deadline")
             after = replace(before, closes_at=before.closes_at + timedelta(minutes=minutes_of(time)))
-            told = Act("round.extended", (after.story_id, after.id), moment.actor, "", {"until": str(after.closes_at)})
-            return Outcome(after, (after,), (told,), (Mark("ballot", after.id),), dues_changed(before, after, moment.now))
+            told = Act(
+                "round.extended",
+                (after.story_id, after.id),
+                moment.actor,
+                "",
+                {"until": str(after.closes_at)},
+            )
+            return Outcome(
+                after, (after,), (told,), (Mark("ballot", after.id),), dues_changed(before, after, moment.now)
+            )
 
         return act(books, moment, rule), books.snapshot()
 
@@ -203,8 +237,16 @@ async def show_results(ctx: Context, number: Annotated[int, Int("The round's num
             raise NotFound("round.no_such", number=number) if number else NotFound("round.no_rounds")
         if round_.part != "closed":
             return ballot_faces.read_all(room, round_, moment.now)
-        whole = room.with_rows((round_, *books.pitches(round_.id))) if last is None or last.id != round_.id else room
-        seen = replace(whole, rounds={**room.rounds, round_.id: round_}, pitches={**room.pitches, **{p.id: p for p in books.pitches(round_.id)}})
+        whole = (
+            room.with_rows((round_, *books.pitches(round_.id)))
+            if last is None or last.id != round_.id
+            else room
+        )
+        seen = replace(
+            whole,
+            rounds={**room.rounds, round_.id: round_},
+            pitches={**room.pitches, **{p.id: p for p in books.pitches(round_.id)}},
+        )
         return Reply.of(results.decided(deciding.result_of(seen, round_), seen, moment.now, notify=False))
 
     return await ctx.read(look)
@@ -222,10 +264,17 @@ async def drawer(ctx: Context) -> Reply:
             round_ = books.round(pitch.round_id)
             name = (opening.shown_name(round_, pitch) if round_ else "") or say("round.somebody")
             idea = literal(shorten(pitch.text, 160))
-            lines.append(say("round.drawer_line", idea=idea, name=name, round=round_.number if round_ else "?"))
+            lines.append(
+                say("round.drawer_line", idea=idea, name=name, round=round_.number if round_ else "?")
+            )
         if not lines:
             return Reply.of(note(say("round.drawer_empty")))
-        cards = [Card(say("round.drawer_title", story=story.title), (Items(tuple(lines[:15])), Small(say("round.drawer_more_line"))))]
+        cards = [
+            Card(
+                say("round.drawer_title", story=story.title),
+                (Items(tuple(lines[:15])), Small(say("round.drawer_more_line"))),
+            )
+        ]
         if len(lines) > 15:
             cards.append(Card(parts=(Items(tuple(lines[15:30])),)))
         return Reply(tuple(cards))
@@ -240,8 +289,15 @@ def _due(books: Books, due: DueRow, moment: Moment) -> Outcome[Any]:
     room = books.snapshot()
     outcome = deciding.due(room, due.kind, due.subject, moment)
     if isinstance(outcome.value, Closed):
-        return with_text(books, room, Outcome(outcome.value, outcome.rows, outcome.acts, outcome.marks, outcome.dues), moment)
+        return with_text(
+            books,
+            room,
+            Outcome(outcome.value, outcome.rows, outcome.acts, outcome.marks, outcome.dues),
+            moment,
+        )
     return outcome
 
 
-DUES: dict[str, DueRule] = dict.fromkeys(("last_call", "deadline", "early_close", "decide", "offer", "unwritten"), _due)
+DUES: dict[str, DueRule] = dict.fromkeys(
+    ("last_call", "deadline", "early_close", "decide", "offer", "unwritten"), _due
+)

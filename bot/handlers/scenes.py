@@ -31,7 +31,9 @@ def _receipt(key: str, news: SceneNews) -> Reply:
     return Reply.of(note(text, *back))
 
 
-async def _act(ctx: Context, key: str, rule: Callable[[Snapshot, Books, Moment], Outcome[SceneNews]]) -> Reply:
+async def _act(
+    ctx: Context, key: str, rule: Callable[[Snapshot, Books, Moment], Outcome[SceneNews]]
+) -> Reply:
     def work(books: Books, moment: Moment) -> SceneNews:
         return act(books, moment, lambda room: rule(room, books, moment))
 
@@ -58,7 +60,9 @@ async def list_(ctx: Context) -> Reply:
         rows = []
         for scene in room.scenes_of(story.id):
             here = say("scene.here") if scene.id == story.scene_id else ""
-            rows.append(say("scene.line", number=scene.number, title=scene.title or say("scene.untitled"), here=here))
+            rows.append(
+                say("scene.line", number=scene.number, title=scene.title or say("scene.untitled"), here=here)
+            )
         return Reply.of(Card(say("scene.list_title", story=story.title), (Items(tuple(rows)),)))
 
     return await ctx.read(look)
@@ -88,7 +92,9 @@ async def revise(
     place: Annotated[str, Text("Where it plays", most=200)] = "",
 ) -> Reply:
     """Give a scene another title or place."""
-    return await _act(ctx, "revised", lambda room, _, m: staging.revise(room, number, m, title=title, place=place or None))
+    return await _act(
+        ctx, "revised", lambda room, _, m: staging.revise(room, number, m, title=title, place=place or None)
+    )
 
 
 @commands.add("scene lock")
@@ -102,7 +108,9 @@ async def lock(ctx: Context, number: NUMBER = 0) -> Reply:
     def work(books: Books, moment: Moment) -> SceneNews:
         return act(books, moment, lambda room: rule(room, books, moment))
 
-    return await ctx.act(work, lambda news: _receipt("locked" if news.scene.status == "locked" else "unlocked", news))
+    return await ctx.act(
+        work, lambda news: _receipt("locked" if news.scene.status == "locked" else "unlocked", news)
+    )
 
 
 def _heads(room: Snapshot, books: Books, number: int) -> list[Passage]:
@@ -117,10 +125,14 @@ def _heads(room: Snapshot, books: Books, number: int) -> list[Passage]:
 @commands.add("scene remove")
 async def remove(ctx: Context, number: NUMBER) -> Reply:
     """Take a scene out of the story; it can be put back."""
-    return await _act(ctx, "removed", lambda room, books, m: staging.remove(room, number, _heads(room, books, number), m))
+    return await _act(
+        ctx, "removed", lambda room, books, m: staging.remove(room, number, _heads(room, books, number), m)
+    )
 
 
 @commands.add("scene restore")
 async def restore(ctx: Context, number: NUMBER) -> Reply:
     """Put a scene back."""
-    return await _act(ctx, "restored", lambda room, books, m: staging.restore(room, number, _heads(room, books, number), m))
+    return await _act(
+        ctx, "restored", lambda room, books, m: staging.restore(room, number, _heads(room, books, number), m)
+    )

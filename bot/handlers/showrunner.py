@@ -31,7 +31,9 @@ async def rules(
 ) -> Reply:
     """The house rules in force; a showrunner sets any line."""
     if what == "show":
-        return await ctx.read(lambda books, _: faces.lines(books.snapshot(), house_rules.printed(books.snapshot().room)))
+        return await ctx.read(
+            lambda books, _: faces.lines(books.snapshot(), house_rules.printed(books.snapshot().room))
+        )
     if not key or (what == "set" and not value.strip()):
         raise UserError("showrunner.set_what", argument="value")
     if what == "preset":
@@ -90,4 +92,6 @@ async def give(
 @commands.add("showrunner log", changes=False)
 async def log(ctx: Context, last: Annotated[int, Int("How many", 1, 40)] = 15) -> Reply:
     """The latest acts of this room, from its ledger."""
-    return await ctx.read(lambda books, moment: faces.log(books.snapshot(), books.deeds(limit=last), moment.now))
+    return await ctx.read(
+        lambda books, moment: faces.log(books.snapshot(), books.deeds(limit=last), moment.now)
+    )

@@ -84,7 +84,9 @@ def _latest(room: Snapshot) -> Story:
 @commands.add("story rename", keeps="said")
 async def rename(ctx: Context, title: Annotated[str, Text("The new title", most=200)]) -> Reply:
     """Give the story another title."""
-    return await _act(ctx, "renamed", 0, lambda room, moment, story: storytelling.rename(room, title, moment, story))
+    return await _act(
+        ctx, "renamed", 0, lambda room, moment, story: storytelling.rename(room, title, moment, story)
+    )
 
 
 @commands.add("story pause")
@@ -120,7 +122,7 @@ async def reopen(ctx: Context, number: NUMBER) -> Reply:
 @commands.add("story export", changes=False)
 async def export(
     ctx: Context,
-    format: Annotated[str, Pick("The kind of file", ("md", "txt", "json"))] = "md",  # noqa: A002  # the option's name
+    format: Annotated[str, Pick("The kind of file", ("md", "txt", "json"))] = "md",  # the option's name
     number: NUMBER = 0,
 ) -> Reply:
     """Take the story with you as a file, with credits."""

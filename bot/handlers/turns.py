@@ -61,7 +61,10 @@ async def claim(ctx: Context) -> Reply:
 
 
 @commands.add("turn order")
-async def order(ctx: Context, names: Annotated[str, Text("Who writes in which order, names parted by commas", most=1000)] = "") -> Reply:
+async def order(
+    ctx: Context,
+    names: Annotated[str, Text("Who writes in which order, names parted by commas", most=1000)] = "",
+) -> Reply:
     """Begin to write in turns, or set who comes after whom."""
 
     def rule(room: Snapshot, moment: Moment) -> Outcome[TurnNews]:
@@ -83,7 +86,9 @@ async def away(ctx: Context, back: Annotated[bool, Flag("Yes when you are back")
         rule = turn_taking.back if back else turn_taking.away
         return act(books, moment, lambda room: rule(room, moment), acted=back)
 
-    return await ctx.act(work, lambda news: Reply.of(note(say("turn.is_away" if news.away else "turn.is_back"))))
+    return await ctx.act(
+        work, lambda news: Reply.of(note(say("turn.is_away" if news.away else "turn.is_back")))
+    )
 
 
 # ---- the pen

@@ -34,8 +34,10 @@ def _round(room: Snapshot, round_id: str) -> Round:
 @commands.add("vote")
 async def vote(
     ctx: Context,
-    numbers: Annotated[str, Ranking("The numbers of the ideas you would be glad to read, or 0 for none of these")] = "",
-    round: Annotated[str, Ref()] = "",  # noqa: A002  # the argument's name in tokens
+    numbers: Annotated[
+        str, Ranking("The numbers of the ideas you would be glad to read, or 0 for none of these")
+    ] = "",
+    round: Annotated[str, Ref()] = "",  # the argument's name in tokens
 ) -> Reply:
     """Vote for ideas by number; alone it shows your own ballot, privately."""
     if not numbers:
@@ -60,20 +62,26 @@ async def vote(
 
 
 @commands.add("vote-card toggle", button=True)
-async def toggle(ctx: Context, round: Annotated[str, Ref()], number: Annotated[int, Int("number", 0, 99)]) -> Reply:  # noqa: A002
+async def toggle(
+    ctx: Context, round: Annotated[str, Ref()], number: Annotated[int, Int("number", 0, 99)]
+) -> Reply:
     """Add an idea to your ballot, or take it off."""
 
     def work(books: Books, moment: Moment) -> Receipt:
-        return act(books, moment, lambda room: voting.toggle(room, _round(room, round), number, moment)), books.snapshot()
+        return act(
+            books, moment, lambda room: voting.toggle(room, _round(room, round), number, moment)
+        ), books.snapshot()
 
     return await ctx.act(work, lambda done: faces.receipt(*done, ctx.now))
 
 
 @commands.add("vote-card back", button=True)
-async def back(ctx: Context, round: Annotated[str, Ref()]) -> Reply:  # noqa: A002
+async def back(ctx: Context, round: Annotated[str, Ref()]) -> Reply:
     """Take your vote back."""
 
     def work(books: Books, moment: Moment) -> Receipt:
-        return act(books, moment, lambda room: voting.take_back_vote(room, _round(room, round), moment)), books.snapshot()
+        return act(
+            books, moment, lambda room: voting.take_back_vote(room, _round(room, round), moment)
+        ), books.snapshot()
 
     return await ctx.act(work, lambda done: faces.receipt(*done, ctx.now))

@@ -41,12 +41,16 @@ def worst_micros(brief: Brief, price: Price | None) -> int:
     """The most that a request can cost: every input token written to the cache, every output token used."""
     if price is None:
         return 0
-    characters = sum(len(b.text) for b in brief.system) + sum(len(b.text) for t in brief.turns for b in t.blocks)
+    characters = sum(len(b.text) for b in brief.system) + sum(
+        len(b.text) for t in brief.turns for b in t.blocks
+    )
     dearest = max(price.input, price.write_1h, price.write_5m)
     return int(characters / CHARS_A_TOKEN * dearest + brief.max_tokens * price.output)
 
 
-def check(room: Room, now: datetime, worst: int, asked_micros: int, cap: int, share: float | None = None) -> None:
+def check(
+    room: Room, now: datetime, worst: int, asked_micros: int, cap: int, share: float | None = None
+) -> None:
     """Refuse a request that could pass the room's cap or the asker's share. Raises UserError; the room goes on, humans only.
 
     `asked_micros` is what the asker has cost this month; `cap` is in cents.

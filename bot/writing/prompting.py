@@ -92,11 +92,16 @@ def materials(library: Library) -> Materials:
 
     story = library.story
     return Materials(
-        named("character"), named("place"), named("thing"), named("thread"), frozenset(story.dealt), story.deals
+        named("character"),
+        named("place"),
+        named("thing"),
+        named("thread"),
+        frozenset(story.dealt),
+        story.deals,
     )
 
 
-def compose(library: Library, mode: Mode, ask: str, asker: str, *, remote: bool, max_tokens: int) -> Prompted:
+def compose(library: Library, mode: Mode, ask: str, *, remote: bool, max_tokens: int) -> Prompted:
     """The brief for one request. Raises WriterError when something private would still be sent."""
     window = _window(library.passages)
     shareable = _shareable(library, window, ask, remote=remote)
@@ -108,7 +113,9 @@ def compose(library: Library, mode: Mode, ask: str, asker: str, *, remote: bool,
     shown = [Block(f"<passage>\n{_data(texts[p.id])}\n</passage>") for p, _ in window]
     if shown:
         shown[-1] = Block(shown[-1].text, "5m")
-    chosen = library.chosen if library.chosen is not None and library.chosen.id not in shareable.withheld else None
+    chosen = (
+        library.chosen if library.chosen is not None and library.chosen.id not in shareable.withheld else None
+    )
     tail = Block(_tail(mode, ask, ideas, chosen))
     brief = Brief(
         mode, system, (Turn("user", (*shown, tail)),), _shown(window, facts, ideas, chosen, shareable), max_tokens,
@@ -132,13 +139,22 @@ def _window(passages: Sequence[tuple[Passage, PassageVersion]]) -> list[tuple[Pa
     return list(passages[first:])
 
 
-def _shareable(library: Library, window: Sequence[tuple[Passage, PassageVersion]], ask: str, *, remote: bool) -> Shareable:
+def _shareable(
+    library: Library, window: Sequence[tuple[Passage, PassageVersion]], ask: str, *, remote: bool
+) -> Shareable:
     """Sources as they may be shown: everything to a writer on this machine, by consent to one elsewhere."""
     sources = [Source(p.id, v.text, v.spans, (p.author,)) for p, v in window]
     sources += [Source(f.id, f.text, (), (f.by,)) for f in library.facts]
     sources += [Source(p.id, p.text, (), (p.author,) if p.author else ()) for p in library.ideas]
     if library.chosen is not None:
-        sources.append(Source(library.chosen.id, library.chosen.text, (), (library.chosen.author,) if library.chosen.author else ()))
+        sources.append(
+            Source(
+                library.chosen.id,
+                library.chosen.text,
+                (),
+                (library.chosen.author,) if library.chosen.author else (),
+            )
+        )
     if not remote:
         return Shareable({s.id: s.text for s in sources})
     people = {key for s in sources for key in (*s.authors, *(span.person for span in s.spans)) if key}
@@ -148,7 +164,14 @@ def _shareable(library: Library, window: Sequence[tuple[Passage, PassageVersion]
 
 def _ours(mode: Mode, ask: str, style: str) -> tuple[str, ...]:
     """Our own words and the asker's, which may always be sent."""
-    return (RULES, style, *ASKS.values(), _tail(mode, ask, (), None), _canon(()), "<passage></passage><fact></fact><idea></idea>")
+    return (
+        RULES,
+        style,
+        *ASKS.values(),
+        _tail(mode, ask, (), None),
+        _canon(()),
+        "<passage></passage><fact></fact><idea></idea>",
+    )
 
 
 def _style(story: Story) -> str:
@@ -159,7 +182,9 @@ def _style(story: Story) -> str:
 
 
 def _canon(facts: Sequence[Fact]) -> str:
-    rows = [f'<fact kind="{f.kind}">{_data(f.text)}</fact>' for f in sorted(facts, key=lambda f: (f.number, f.id))]
+    rows = [
+        f'<fact kind="{f.kind}">{_data(f.text)}</fact>' for f in sorted(facts, key=lambda f: (f.number, f.id))
+    ]
     return "Canon, agreed on by the room:\n" + ("\n".join(rows) or "(none yet)")
 
 
@@ -182,7 +207,11 @@ def _data(text: str) -> str:
 
 
 def _shown(
-    window: Sequence[tuple[Passage, PassageVersion]], facts: Sequence[Fact], ideas: Sequence[Pitch], chosen: Pitch | None, shareable: Shareable
+    window: Sequence[tuple[Passage, PassageVersion]],
+    facts: Sequence[Fact],
+    ideas: Sequence[Pitch],
+    chosen: Pitch | None,
+    shareable: Shareable,
 ) -> tuple[Shown, ...]:
     held = set(shareable.withheld)
     found = [Shown("passage", p.id, p.version) for p, _ in window if p.id not in held]

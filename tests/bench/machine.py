@@ -11,7 +11,10 @@ from importlib.metadata import version
 
 def heading(name: str) -> str:
     """One paragraph that says where figures come from."""
-    model = next((line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")), platform.machine())
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")),
+        platform.machine(),
+    )
     libraries = ", ".join(f"{lib} {version(lib)}" for lib in ("sqlalchemy", "aiosqlite"))
     return (
         f"{name}, {datetime.now(UTC):%Y-%m-%d}\n{os.cpu_count()} cores, {model}; Python {platform.python_version()}, "

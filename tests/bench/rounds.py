@@ -23,10 +23,10 @@ from typing import Any
 from sqlalchemy import event, func, select
 
 from bot.app import House, RealClock, build, open_database
+from bot.calls import Call
 from bot.cards import Card, Reply
 from bot.chat import Inbox
 from bot.context import Incoming
-from bot.calls import Call
 from bot.story.people import Person, Place
 from memory import migrate, operators
 from memory import tables as t
@@ -37,7 +37,24 @@ from tests.rig import settings_for
 ROOMS = 50
 RATE = 50.0
 WRITERS = ("ada", "bo", "cy")
-WORDS = "ferry captain lamp harbour letter gull rope bell fog tide cabin anchor mirror salt engine deck".split()
+WORDS = [
+    "ferry",
+    "captain",
+    "lamp",
+    "harbour",
+    "letter",
+    "gull",
+    "rope",
+    "bell",
+    "fog",
+    "tide",
+    "cabin",
+    "anchor",
+    "mirror",
+    "salt",
+    "engine",
+    "deck",
+]
 
 
 class Nowhere:
@@ -104,7 +121,9 @@ class Load:
         """One typed line."""
         self.sent += 1
         place = Place("discord", "bench", str(room))
-        incoming = Incoming(place, Person("discord", "bench", name), name, Call("help"), f"{self.source}:{self.sent}")
+        incoming = Incoming(
+            place, Person("discord", "bench", name), name, Call("help"), f"{self.source}:{self.sent}"
+        )
         async for out in self.house.inbox.typed(incoming, line):
             if isinstance(out, Reply) and out.refused:
                 self.refused += 1
@@ -172,7 +191,9 @@ class Statements:
         self._engine = runner.writer
         event.listen(self._engine, "before_cursor_execute", self._note)
 
-    def _note(self, _conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+    def _note(
+        self, _conn: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+    ) -> None:
         self.run.append((statement, parameters, many))
 
     def stop(self) -> list[tuple[str, Any, bool]]:
@@ -181,7 +202,9 @@ class Statements:
         return self.run
 
 
-def raw_floor(folder: Path, source: Path, statements: list[tuple[str, Any, bool]], commands: int, times: int) -> float:
+def raw_floor(
+    folder: Path, source: Path, statements: list[tuple[str, Any, bool]], commands: int, times: int
+) -> float:
     """Commands a second of raw sqlite3 running the same statements, FULL, in the same transactions."""
     rates = []
     for number in range(times):
@@ -249,7 +272,9 @@ async def bench(seconds: float, rooms: int, runs: int) -> dict[str, float]:
         )
         figures["changing_commands"] = changing
         figures["problems"] = len((await migrate.on_connection(url, operators.check)).problems)
-        figures["synchronous"] = await migrate.on_connection(url, lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar_one())
+        figures["synchronous"] = await migrate.on_connection(
+            url, lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar_one()
+        )
     figures["of_raw"] = figures["saturation_per_s"] / figures["raw_sqlite3_per_s"]
     return figures
 

@@ -80,7 +80,11 @@ async def test_a_press_on_a_card_of_another_room_does_nothing_there(room: Room) 
 
 async def test_a_forged_token_is_refused_in_a_sentence(room: Room) -> None:
     await room.says("w1", "/story new Forged")
-    for call in (Call("vote-card toggle", {"round": "nonsense", "number": "1"}), Call("no such", {"x": "1"}), Call("draft show", {"draft": "x"})):
+    for call in (
+        Call("vote-card toggle", {"round": "nonsense", "number": "1"}),
+        Call("no such", {"x": "1"}),
+        Call("draft show", {"draft": "x"}),
+    ):
         assert len(await room.calls("w1", call)) > 20
 
 
@@ -94,7 +98,7 @@ async def test_right_to_left_combining_and_emoji_text_come_back_as_they_went_in(
     await room.says("w1", "/story new שלום")
     for text in ("مرحبا بالعالم", "e\u0301tude", "👩‍👩‍👧‍👦 dinner", "\u202eabc"):
         await room.says("👻", f"/extend {text}")
-        assert text in [t for t in await texts(room, "👻")]
+        assert text in await texts(room, "👻")
 
 
 async def test_control_characters_are_replaced_and_that_is_said(room: Room) -> None:
@@ -128,7 +132,9 @@ WRITING = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, ma
 
 @settings(max_examples=40)
 @given(text=WRITING, command=st.sampled_from(["/pitch", "/extend", "/canon add", ""]))
-async def test_any_text_is_in_the_room_or_in_the_drafts(tmp_path_factory: pytest.TempPathFactory, text: str, command: str) -> None:
+async def test_any_text_is_in_the_room_or_in_the_drafts(
+    tmp_path_factory: pytest.TempPathFactory, text: str, command: str
+) -> None:
     folder: Path = tmp_path_factory.mktemp("any")
     async with open_room(f"sqlite:///{folder}/house.db") as room:
         await room.says("w1", "/story new Any")
@@ -151,4 +157,8 @@ async def test_any_text_is_in_the_room_or_in_the_drafts(tmp_path_factory: pytest
         lines = cleaned.split("\n")
         while lines and not lines[0].strip():
             lines.pop(0)
-        assert any("\n".join(lines) in one or one in cleaned for one in kept), (argument, kept, text_of(room.last["w1"]))
+        assert any("\n".join(lines) in one or one in cleaned for one in kept), (
+            argument,
+            kept,
+            text_of(room.last["w1"]),
+        )

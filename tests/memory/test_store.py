@@ -248,9 +248,7 @@ async def test_marks_wait_until_they_are_shown_and_rise_again(url: str) -> None:
 async def test_writers_of_one_room_wait_for_each_other(url: str) -> None:
     async with house(url, HALL) as (room,):
         await room.act("ada", lambda s, m, b: storytelling.new_story(s, "Busy", m))
-        await asyncio.gather(
-            *(room.act(f"p{n}", partial(_numbered, n)) for n in range(12))
-        )
+        await asyncio.gather(*(room.act(f"p{n}", partial(_numbered, n)) for n in range(12)))
         seqs = sorted(p.seq for p in (await room.look(lambda b: b.snapshot())).pitches.values())
         assert seqs == list(range(1, 13))
         assert (await migrate.on_connection(url, operators.check)).problems == ()
