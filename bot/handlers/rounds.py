@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from bot.arguments import Int, Pick, Ref, Text, When
 from bot.cards import Card, Items, Reply, Small, note
@@ -23,7 +23,7 @@ from bot.story.deadlines import dues_changed
 from bot.story.house_rules import in_force, is_showrunner, may_open
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
-from bot.story.rounds import Round
+from bot.story.rounds import Method, Round
 from bot.story.settling import Closed
 from bot.story.snapshot import Snapshot
 from bot.story.spans import minutes_of
@@ -44,9 +44,8 @@ async def open_(
 
     def work(books: Books, moment: Moment) -> Round:
         def rule(room: Snapshot) -> Outcome[Round]:
-            return opening.open_round(
-                room, the_story(room), question, moment, method=method or None, sealed=sealed == "yes"
-            )  # type: ignore[arg-type]  # Pick gives one of the methods
+            counted = cast(Method, method) if method else None
+            return opening.open_round(room, the_story(room), question, moment, method=counted, sealed=sealed == "yes")
 
         return act(books, moment, rule)
 

@@ -1,6 +1,6 @@
-"""The one keyed catalogue of sentences for people: `say("round.closed", when=...)`.
+"""The one keyed catalogue of sentences for people: `say("topic.name", when=...)`.
 
-English ships, one TOML file per topic in `en/`; a key is `topic.name` (the file's name, then the entry's). An entry is a string with
+English ships, one TOML file per topic in `en/`; a key is the topic and the name (the file's name, then the entry's). An entry is a string with
 `{named}` fields, or a table `one`/`other` chosen by the field `n`. Values that people wrote are made literal
 before they are put in (nobody's text can format, or break, a card); pass `Marked` for text that is markup already.
 """

@@ -27,7 +27,7 @@ from bot.calls import Call
 from bot.cards import Card, Reply
 from bot.chat import Inbox
 from bot.context import Incoming
-from bot.story.people import Person, Place
+from bot.story.people import Person, Place, Standing
 from memory import migrate, operators
 from memory import tables as t
 from memory.engine import SqliteRunner
@@ -122,7 +122,12 @@ class Load:
         self.sent += 1
         place = Place("discord", "bench", str(room))
         incoming = Incoming(
-            place, Person("discord", "bench", name), name, Call("help"), f"{self.source}:{self.sent}"
+            place,
+            Person("discord", "bench", name),
+            name,
+            Call("help"),
+            f"{self.source}:{self.sent}",
+            Standing(keeper=name == "ada"),
         )
         async for out in self.house.inbox.typed(incoming, line):
             if isinstance(out, Reply) and out.refused:
@@ -294,6 +299,7 @@ def main() -> None:
         f"statements a command: {figures['statements_per_command']:.1f} (BEGIN and savepoints counted)",
         f"floor: raw sqlite3 running the same statements {figures['raw_sqlite3_per_s']:.0f} commands/s; "
         f"we reach {figures['of_raw']:.0%} of it",
+        f"refused in the open loop: {figures['refused']:.0f}",
         f"afterwards: desk rows {figures['desk_rows']:.0f} for {figures['changing_commands']:.0f} changing commands, "
         f"ledger problems {figures['problems']:.0f}, PRAGMA synchronous {figures['synchronous']:.0f}",
     ]
