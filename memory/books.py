@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from bot.errors import Stale
@@ -18,7 +18,7 @@ from bot.story.passages import Passage
 from bot.story.rooms import Room
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
-from memory import snapshots
+from memory import snapshots, statements
 from memory import tables as t
 from memory.kernel_books import KernelBooks
 from memory.nouns import dumps
@@ -80,10 +80,12 @@ class RoomBooks(KernelBooks):
         room = next((row for row in reversed(outcome.rows) if isinstance(row, Room)), self._room)
         kept = replace(room, revision=self._room.revision + 1)
         c = t.rooms.table.c
-        values = t.rooms.row(kept) if room is not self._room else {"revision": kept.revision}
-        changed = self._session.execute(
-            update(t.rooms.table).where(c.id == kept.id, c.revision == self._room.revision).values(values)
-        )
+        if room is self._room:
+            was = {"of_room": kept.id, "was": self._room.revision, "now": kept.revision}
+            changed = self._session.execute(statements.next_revision(), was)
+        else:
+            swap = update(t.rooms.table).where(c.id == kept.id, c.revision == self._room.revision)
+            changed = self._session.execute(swap.values(t.rooms.row(kept)))
         if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
             raise Stale("kernel.crashed")
         self._room = kept
@@ -92,13 +94,7 @@ class RoomBooks(KernelBooks):
         shelf = t.SHELVES[noun]
         if any(row.room_id != self._room_id for row in rows):
             raise LookupError(f"a {noun.__name__} of another room")
-        insert = self._insert(shelf.table)
-        table = shelf.table
-        replaced = {c.name: insert.excluded[c.name] for c in table.c if c.name not in ("id", "room_id")}
-        statement = insert.on_conflict_do_update(
-            index_elements=["id"], set_=replaced, where=table.c.room_id == self._room_id
-        )
-        self._session.execute(statement, [shelf.row(row) for row in rows])
+        self._session.execute(statements.put(self._dialect, noun), [shelf.row(row) for row in rows])
 
     def _keep_acts(self, outcome: Outcome[Any], before: Snapshot, moment: Moment) -> dict[str, Head]:
         heads = dict(before.heads)
@@ -131,11 +127,8 @@ class RoomBooks(KernelBooks):
                 reversals.append((str(reverses), entry.id))
         self._session.execute(t.ledger.insert(), entries)
         self._session.execute(t.acts.insert(), plain)
-        insert = self._insert(t.chains)
         self._session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["chain"], set_={"seq": insert.excluded.seq, "hash": insert.excluded.hash}
-            ),
+            statements.chain_ends(self._dialect),
             [
                 {"chain": h.chain, "room_id": self._room_id, "seq": h.seq, "hash": h.hash}
                 for h in changed.values()
@@ -152,7 +145,6 @@ class RoomBooks(KernelBooks):
     def _keep_marks(self, outcome: Outcome[Any], moment: Moment) -> None:
         if not outcome.marks:
             return
-        insert = self._insert(t.posts)
         rows = []
         for mark in outcome.marks:
             id_ = moment.new_id()
@@ -163,24 +155,15 @@ class RoomBooks(KernelBooks):
                     "lease_until": None, "made_at": moment.now, "shown_at": None, "content_hash": "",
                 }
             )  # fmt: skip
-        self._session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["room_id", "kind", "subject"], set_={"wanted_rev": insert.excluded.wanted_rev}
-            ),
-            rows,
-        )
+        self._session.execute(statements.marks(self._dialect), rows)
 
     def _keep_dues(self, outcome: Outcome[Any], moment: Moment) -> None:
         wished = [due for due in outcome.dues if due.at is not None]
         cancelled = [due for due in outcome.dues if due.at is None]
         c = t.dues.c
         if wished:
-            insert = self._insert(t.dues)
             self._session.execute(
-                insert.on_conflict_do_update(
-                    index_elements=["room_id", "kind", "subject"],
-                    set_={"at_utc": insert.excluded.at_utc, "generation": c.generation + 1, "done_at": None},
-                ),
+                statements.dues(self._dialect),
                 [
                     {
                         "id": moment.new_id(), "room_id": self._room_id, "kind": due.kind, "subject": due.subject,
@@ -192,15 +175,11 @@ class RoomBooks(KernelBooks):
             self.soonest = min(
                 [due.at for due in wished if due.at is not None] + ([self.soonest] if self.soonest else [])
             )
-        for due in cancelled:
+        if cancelled:
+            which = or_(*((c.kind == due.kind) & (c.subject == due.subject) for due in cancelled))
             self._session.execute(
                 update(t.dues)
-                .where(
-                    c.room_id == self._room_id,
-                    c.kind == due.kind,
-                    c.subject == due.subject,
-                    c.done_at.is_(None),
-                )
+                .where(c.room_id == self._room_id, c.done_at.is_(None), which)
                 .values(done_at=moment.now)
             )
 

@@ -12,8 +12,9 @@ from sqlalchemy import Select, select, update
 
 from bot.story.books import Deed, DeskEntry, DueRow, Post
 from bot.story.ledger import Entry
+from memory import statements
 from memory import tables as t
-from memory.nouns import dumps, insert_for
+from memory.nouns import dumps
 from memory.shelving import Shelving
 
 _SETTLED = ("done", "refused", "failed")
@@ -23,20 +24,15 @@ class KernelBooks(Shelving):
     """What dispatcher and poster write beside the story."""
 
     @property
-    def _insert(self) -> Any:
-        return insert_for(self._session.get_bind().dialect.name)
+    def _dialect(self) -> str:
+        return self._session.get_bind().dialect.name
 
     # ---- the desk
 
     def desk_add(self, entry: DeskEntry) -> DeskEntry | None:
         """Put a call on the desk; answers the entry that already holds this source id."""
         row = {**_plain(entry), "room_id": self._room_id, "args": dumps(entry.args), "outcome": None}
-        added = self._session.execute(
-            self._insert(t.desk)
-            .values(row)
-            .on_conflict_do_nothing(index_elements=["source_id"])
-            .returning(t.desk.c.id)
-        ).first()
+        added = self._session.execute(statements.desk_add(self._dialect), row).first()
         return (
             None
             if added is not None
@@ -111,15 +107,8 @@ class KernelBooks(Shelving):
 
     def posts_save(self, posts: Sequence[Post]) -> None:
         """Store what became of posts (what is wanted may have risen meanwhile: it is left alone)."""
-        insert = self._insert(t.posts)
         rows = [{**_plain(post), "room_id": self._room_id, "refs": dumps(list(post.refs))} for post in posts]
-        kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash")
-        self._session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["id"], set_={name: insert.excluded[name] for name in kept}
-            ),
-            rows,
-        )
+        self._session.execute(statements.posts_shown(self._dialect), rows)
 
     # ---- dues
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.ports import Clock
@@ -17,6 +17,7 @@ from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
+from memory import statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
@@ -65,7 +66,7 @@ class RoomStore:
         """Run `work` on a consistent view of the room, beside writers. A place without a room reads as an empty one."""
 
         def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = _room(session, _at(place)) or self._fresh(place)
+            room = _room(session, place) or self._fresh(place)
             books = RoomBooks(session, room, self._cached(room) if room.revision else Snapshot(room))
             return work(books), books
 
@@ -87,7 +88,7 @@ class RoomStore:
             self._snapshots.popitem(last=False)
 
     def _locked(self, session: Session, place: Place) -> Room | None:
-        return _room(session, _at(place).with_for_update())
+        return _room(session, place, lock=True)
 
     def _fresh(self, place: Place) -> Room:
         now = self._clock.now()
@@ -99,7 +100,7 @@ class RoomStore:
     def _make(self, session: Session, place: Place) -> Room:
         """A new room; a thread's inherits its parent's rules, zone and consent."""
         room = replace(self._fresh(place), revision=1)
-        parent = _room(session, _at(replace(place, thread=""))) if place.thread else None
+        parent = _room(session, replace(place, thread="")) if place.thread else None
         if parent is not None:
             room = replace(
                 room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
@@ -159,16 +160,7 @@ class HouseRows:
         return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
 
 
-def _at(place: Place) -> Select[tuple[object, ...]]:
-    c = t.rooms.table.c
-    return select(t.rooms.table).where(
-        c.platform == place.platform,
-        c.space == place.space,
-        c.channel == place.channel,
-        c.thread == place.thread,
-    )
-
-
-def _room(session: Session, query: Select[tuple[object, ...]]) -> Room | None:
-    row = session.execute(query).first()
+def _room(session: Session, place: Place, *, lock: bool = False) -> Room | None:
+    at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
+    row = session.execute(statements.room_at(lock=lock), at).first()
     return None if row is None else t.rooms.value(row)

@@ -33,7 +33,8 @@ def put_in(
     room = books.snapshot()
     rows = seen(room, moment, acted=True)
     here = room.with_rows(rows)
-    ai_texts = books.machine_texts(here.story.id) if here.story and machine is None else ()
+    asked = here.story is not None and here.story.deals > 0 and machine is None
+    ai_texts = books.machine_texts(here.story.id) if here.story is not None and asked else ()
     outcome = extending.extend(
         here,
         text,

@@ -1,0 +1,86 @@
+"""Statements that every command runs, built once for each dialect: building them anew costs more than running them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from memory import tables as t
+from memory.nouns import insert_for
+
+
+@cache
+def put(dialect: str, noun: type) -> Any:
+    """Rows of a noun in the place of what had their ids, if that was of the same room."""
+    table = t.SHELVES[noun].table
+    insert = insert_for(dialect)(table)
+    replaced = {c.name: insert.excluded[c.name] for c in table.c if c.name not in ("id", "room_id")}
+    same_room = table.c.room_id == insert.excluded.room_id
+    return insert.on_conflict_do_update(index_elements=["id"], set_=replaced, where=same_room)
+
+
+@cache
+def chain_ends(dialect: str) -> Any:
+    """New ends of chains."""
+    insert = insert_for(dialect)(t.chains)
+    return insert.on_conflict_do_update(
+        index_elements=["chain"], set_={"seq": insert.excluded.seq, "hash": insert.excluded.hash}
+    )
+
+
+@cache
+def marks(dialect: str) -> Any:
+    """Wishes for public cards; a card that has a row keeps it and wants more."""
+    insert = insert_for(dialect)(t.posts)
+    return insert.on_conflict_do_update(
+        index_elements=["room_id", "kind", "subject"], set_={"wanted_rev": insert.excluded.wanted_rev}
+    )
+
+
+@cache
+def posts_shown(dialect: str) -> Any:
+    """What became of posts; what is wanted is left alone."""
+    insert = insert_for(dialect)(t.posts)
+    kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash")
+    return insert.on_conflict_do_update(index_elements=["id"], set_={name: insert.excluded[name] for name in kept})
+
+
+@cache
+def dues(dialect: str) -> Any:
+    """Wishes to be woken; a new instant is a new generation."""
+    insert = insert_for(dialect)(t.dues)
+    return insert.on_conflict_do_update(
+        index_elements=["room_id", "kind", "subject"],
+        set_={"at_utc": insert.excluded.at_utc, "generation": t.dues.c.generation + 1, "done_at": None},
+    )
+
+
+@cache
+def desk_add(dialect: str) -> Any:
+    """A call onto the desk, once."""
+    insert = insert_for(dialect)(t.desk)
+    return insert.on_conflict_do_nothing(index_elements=["source_id"]).returning(t.desk.c.id)
+
+
+@cache
+def room_at(*, lock: bool) -> Any:
+    """The room of a place (`at_platform`, `at_space`, `at_channel`, `at_thread`), its row locked where that exists."""
+    c = t.rooms.table.c
+    query = select(t.rooms.table).where(
+        c.platform == bindparam("at_platform"), c.space == bindparam("at_space"),
+        c.channel == bindparam("at_channel"), c.thread == bindparam("at_thread"),
+    )  # fmt: skip
+    return query.with_for_update() if lock else query
+
+
+@cache
+def next_revision() -> Any:
+    """Compare and swap of a room's revision (`of_room`, `was`, `now`)."""
+    c = t.rooms.table.c
+    return (
+        update(t.rooms.table)
+        .where(c.id == bindparam("of_room"), c.revision == bindparam("was"))
+        .values(revision=bindparam("now"))
+    )
