@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import Stale
@@ -16,7 +16,7 @@ from bot.story.ledger import Head, append, canonical
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Passage
 from bot.story.rooms import Room
-from bot.story.snapshot import Snapshot
+from bot.story.snapshot import TAIL, Snapshot
 from bot.story.stories import Story
 from memory import snapshots, statements
 from memory import tables as t
@@ -73,8 +73,24 @@ class RoomBooks(KernelBooks):
         self._keep_marks(outcome, moment)
         self._keep_dues(outcome, moment)
         after = before.with_rows((*outcome.rows, self._room))
-        self._snapshot = None if _needs_reading(outcome, before) else replace(after, heads=heads)
+        if _came_back(outcome, before):
+            self._snapshot = None
+        else:
+            self._snapshot = replace(after, heads=heads, passages=self._tails(outcome, after))
         return outcome.value
+
+    def _tails(self, outcome: Outcome[Any], after: Snapshot) -> Mapping[str, Passage]:
+        """The stories' tails; one that got shorter is filled up from what stands before it."""
+        shorter = {
+            row.story_id for row in outcome.rows if isinstance(row, Passage) and row.status != "standing"
+        }
+        passages = {k: p for k, p in after.passages.items() if p.story_id not in shorter}
+        c = t.passages.table.c
+        for story_id in shorter & set(after.stories):
+            last = select(t.passages.table).where(c.story_id == story_id, c.status == "standing")
+            found = self._all(t.passages, last.order_by(c.number.desc(), c.id.desc()).limit(TAIL))
+            passages |= {p.id: p for p in found}
+        return passages
 
     def _keep_room(self, outcome: Outcome[Any]) -> None:
         room = next((row for row in reversed(outcome.rows) if isinstance(row, Room)), self._room)
@@ -184,10 +200,9 @@ class RoomBooks(KernelBooks):
             )
 
 
-def _needs_reading(outcome: Outcome[Any], before: Snapshot) -> bool:
-    """Whether what the snapshot would hold cannot be known without reading: a tail got shorter, a story came back."""
+def _came_back(outcome: Outcome[Any], before: Snapshot) -> bool:
+    """Whether a story came back whose scenes and rounds only a read can tell."""
     return any(
-        (isinstance(row, Passage) and row.status != "standing")
-        or (isinstance(row, Story) and row.id not in before.stories and (row.passages or row.rounds))
+        isinstance(row, Story) and row.id not in before.stories and (row.passages or row.rounds)
         for row in outcome.rows
     )

@@ -44,7 +44,9 @@ def posts_shown(dialect: str) -> Any:
     """What became of posts; what is wanted is left alone."""
     insert = insert_for(dialect)(t.posts)
     kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash")
-    return insert.on_conflict_do_update(index_elements=["id"], set_={name: insert.excluded[name] for name in kept})
+    return insert.on_conflict_do_update(
+        index_elements=["id"], set_={name: insert.excluded[name] for name in kept}
+    )
 
 
 @cache

@@ -161,6 +161,11 @@ class HouseRows:
 
 
 def _room(session: Session, place: Place, *, lock: bool = False) -> Room | None:
-    at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
+    at = {
+        "at_platform": place.platform,
+        "at_space": place.space,
+        "at_channel": place.channel,
+        "at_thread": place.thread,
+    }
     row = session.execute(statements.room_at(lock=lock), at).first()
     return None if row is None else t.rooms.value(row)
