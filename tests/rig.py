@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,9 @@ from bot.ports import Writer
 from bot.settings import Settings
 from bot.story.people import Person, Place, Standing
 from tests.clock import HandClock
+
+_lines = itertools.count(1)
+"""Deliveries of the whole test run: an id is never used twice."""
 
 
 class HandAlarms:
@@ -90,7 +94,7 @@ class Room:
         standing: Standing | None = None,
     ) -> Incoming:
         """A call of this person."""
-        self.lines += 1
+        self.lines = next(_lines)
         person = Person(self.place.platform, self.place.space, name.casefold())
         source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
         return Incoming(

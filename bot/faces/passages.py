@@ -50,7 +50,7 @@ def public(room: Snapshot, passage: Passage, version: PassageVersion) -> Card | 
     return Card(title, tuple(parts), notify=True)
 
 
-def receipt(done: Extended, room: Snapshot) -> Reply:
+def receipt(done: Extended) -> Reply:
     """The receipt of a passage."""
     passage = done.passage
     parts: list[Part] = [
@@ -59,7 +59,7 @@ def receipt(done: Extended, room: Snapshot) -> Reply:
     if done.replaced:
         parts.append(Text(say("text.replaced", n=done.replaced)))
     if done.turn is not None and done.turn.current is not None:
-        parts.append(Text(say("turn.now", name=room.name(done.turn.current))))
+        parts.append(Text(say("turn.now", name=done.turn.current)))
     fix = Action(
         say("passage.fix"), Call("passage-card fix", {"passage": passage.id, "version": str(passage.version)})
     )

@@ -48,7 +48,7 @@ def put_in(
     value = books.keep(Outcome(None, rows).then(outcome), moment)
     match value:
         case Extended():
-            return faces.receipt(value, books.snapshot())
+            return faces.receipt(value)
         case StoryMovedOn():
             return faces.moved_on(value)
         case ToTheVote():

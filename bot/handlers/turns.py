@@ -24,28 +24,28 @@ from bot.story.turn_taking import TurnNews
 commands = Commands()
 
 
-def _told(news: TurnNews, room: Snapshot) -> Reply:
+def _told(news: TurnNews) -> Reply:
     if news.current is None:
         return Reply.of(note(say("turn.nobody")))
-    rows = [say("turn.now", name=room.name(news.current))]
+    rows = [say("turn.now", name=news.current)]
     if news.order:
-        rows.append(say("turn.order", names=", ".join(room.name(key) for key in news.order)))
+        rows.append(say("turn.order", names=", ".join(news.order)))
     if news.away:
-        rows.append(say("turn.away_list", names=", ".join(room.name(key) for key in news.away)))
+        rows.append(say("turn.away_list", names=", ".join(news.away)))
     return Reply.of(Card(say("turn.title", story=news.story.title), (Items(tuple(rows)),)))
 
 
 async def _act(ctx: Context, rule: Callable[[Snapshot, Moment], Outcome[TurnNews]]) -> Reply:
-    def work(books: Books, moment: Moment) -> tuple[TurnNews, Snapshot]:
-        return act(books, moment, lambda room: rule(room, moment)), books.snapshot()
+    def work(books: Books, moment: Moment) -> TurnNews:
+        return act(books, moment, lambda room: rule(room, moment))
 
-    return await ctx.act(work, lambda done: _told(*done))
+    return await ctx.act(work, _told)
 
 
 @commands.add("turn status", changes=False)
 async def status(ctx: Context) -> Reply:
     """Whose turn it is."""
-    return await ctx.read(lambda books, _: _told(turn_taking.status(books.snapshot()), books.snapshot()))
+    return await ctx.read(lambda books, _: _told(turn_taking.status(books.snapshot())))
 
 
 @commands.add("turn pass")
