@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from bot import config
 from bot.chat import ChatAdapter
@@ -84,6 +85,7 @@ async def build(
         suggest,
         machine.courtesy,
         seed=seed,
+        alone=not lease,
     )
     try:
         yield House(inbox, store, rows, poster, runner, shop)
@@ -104,8 +106,10 @@ def make_writer(settings: Settings) -> Writer:
         case "claude":
             from adapters.claude import Claude  # noqa: PLC0415  # only when it is asked for
             from adapters.claude_request import Patience  # noqa: PLC0415
+            from adapters.prices import DEAREST, FREE  # noqa: PLC0415
 
             wanted = settings.writer
+            here = urlsplit(wanted.base_url).hostname in ("127.0.0.1", "localhost", "::1")
             patience = Patience(
                 first_byte=wanted.first_byte_seconds, between=wanted.stall_seconds, overall=wanted.overall_seconds,
                 retries=wanted.max_retries,
@@ -113,6 +117,7 @@ def make_writer(settings: Settings) -> Writer:
             return Claude(
                 api_key=settings.secrets.anthropic_api_key.reveal(), base_url=wanted.base_url or None, model=wanted.model,
                 effort=wanted.effort, prices=settings.prices, patience=patience,
+                unknown_price=FREE if here else DEAREST, schema=not here,
             )  # fmt: skip
         case "recording":
             from adapters.recording import Recording  # noqa: PLC0415

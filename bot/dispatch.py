@@ -61,6 +61,7 @@ class Dispatcher:
         courtesy: Courtesy,
         *,
         seed: str | None = None,
+        alone: bool = False,
     ) -> None:
         self._commands = commands
         self._store = store
@@ -74,6 +75,7 @@ class Dispatcher:
         self._suggest = suggest
         self.courtesy = courtesy
         self._seed = seed
+        self.alone = alone
 
     # ---- the inbox
 
@@ -143,7 +145,7 @@ class Dispatcher:
     async def answered(self, place: Place, source_id: str) -> Reply | None:
         """The reply that a delivery got before, if the desk holds it."""
         entry = await self._store.read(place, lambda books: books.desk_by_source(source_id))
-        return None if entry is None else _stored(entry)
+        return None if entry is None or (self.alone and entry.state == "working") else _stored(entry)
 
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         """Cards whose actions still count, the latest last."""
@@ -319,7 +321,7 @@ class _Unit:
     ) -> Reply | _Held:
         if self.command.nameless:
             return face(work(books, self._moment))
-        if not self.begun and (held := books.desk_add(self._entry)):
+        if not self.begun and (held := books.desk_add(self._entry)) and not self._left_off(held):
             return _Held(held)
         self.begun = True
         try:
@@ -344,6 +346,10 @@ class _Unit:
         else:
             books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), clear_args=last)
         return reply
+
+    def _left_off(self, held: DeskEntry) -> bool:
+        """Whether this very call was cut off by a crash of the only process there is: then it is taken up again."""
+        return self._dispatcher.alone and held.state == "working" and held.id == self._entry.id
 
     async def write(self, work: Callable[[Books, Moment], T]) -> T:
         """A further write of the same call, under the call's own ids."""

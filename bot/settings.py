@@ -78,8 +78,6 @@ class WriterSettings:
     )
     model: str = field(default="claude-sonnet-5-5", metadata={"kind": text(most=200)})
     """Writes prose and ideas."""
-    small_model: str = field(default="claude-haiku-5-5", metadata={"kind": text(most=200)})
-    """Does the small work: summaries, names, judging."""
     base_url: str = field(default="", metadata={"kind": address})
     """Another server that speaks the Messages API; empty is Anthropic's own."""
     effort: Effort | None = field(

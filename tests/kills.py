@@ -81,9 +81,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=37)
+    parser.add_argument("--transcript", default="ghost_story.txt")
     asked = parser.parse_args()
     dice = random.Random(asked.seed)
-    transcript = EXAMPLES / "ghost_story.txt"
+    transcript = EXAMPLES / asked.transcript
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         whole = play(transcript, folder / "whole.db")

@@ -161,6 +161,7 @@ def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:
     actions = (
         Action(say("story.write"), Call("extend"), "main"),
         Action(say("story.pitch"), Call("pitch")),
+        button(say("turn.take_pen"), "pen take"),
         button(say("story.read"), "read"),
     )
     return Card(title, (Text(text),), actions)

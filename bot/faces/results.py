@@ -41,7 +41,7 @@ def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = Tru
         parts.append(Text(say("round.showrunner_names" if named else "round.anyone")))
     actions = [
         Action(say("round.write"), Call("extend"), "main"),
-        button(say("round.way_in"), "assist", mode="continue"),
+        button(say("round.way_in"), "assist", mode="options"),
     ]
     if round_.terms.names != "shown":
         actions.append(button(say("round.mine"), "pitch-card mine", round=round_.id))

@@ -107,9 +107,15 @@ def _begin(ctx: Context, books: Books, moment: Moment, mode: Mode, request: str)
             raise UserError("assist.humans_only")
         if room.room.machine_on_at is None:
             raise UserError("assist.off")
-    prompted = compose(
-        _library(books, room), mode, request, remote=able.remote, max_tokens=ctx.shop.max_tokens
-    )
+    text_id = moment.new_id()
+    begun = books.machine_text(text_id)
+    library = _library(books, room)
+    if begun is not None:
+        library = replace(library, story=replace(story, deals=story.deals - 1))
+    prompted = compose(library, mode, request, remote=able.remote, max_tokens=ctx.shop.max_tokens)
+    if begun is not None:  # the same call, taken up again after a crash
+        return _Begun(begun, prompted)
+    orphans = _orphans(books, story.id, moment)
     if able.remote:
         cap = budget.cap_cents(room.room, ctx.shop.budget.room_month)
         mine = books.machine_texts(story.id, limit=500)
@@ -123,12 +129,20 @@ def _begin(ctx: Context, books: Books, moment: Moment, mode: Mode, request: str)
     pen = room.pens.get(story.id)
     tail = room.tail_of(story.id)
     made = MachineText(
-        moment.new_id(), room.room.id, story.id, moment.actor, mode.value, able.provider, "", "", able.label, request, "",
+        text_id, room.room.id, story.id, moment.actor, mode.value, able.provider, "", "", able.label, request, "",
         tuple((s.kind, s.id, s.revision) for s in prompted.brief.shown), "writing", "", moment.now,
         base_passage_id=tail[-1].id if tail else "", pitch_id=pen.pitch_id if pen else None, lease_until=moment.now + LEASE,
     )  # fmt: skip
     counted = replace(story, deals=story.deals + 1)
-    return act(books, moment, lambda _: Outcome(_Begun(made, prompted), (made, counted)))
+    return act(books, moment, lambda _: Outcome(_Begun(made, prompted), (made, counted, *orphans)))
+
+
+def _orphans(books: Books, story_id: str, moment: Moment) -> tuple[MachineText, ...]:
+    """The asker's texts whose writing a crash cut off: interrupted from now on. Raises UserError while one is written."""
+    open_ = [m for m in books.machine_texts(story_id, states=("writing",)) if m.asker == moment.key]
+    if any(m.lease_until is not None and m.lease_until > moment.now for m in open_):
+        raise UserError("assist.busy")
+    return tuple(replace(m, state="interrupted", lease_until=None) for m in open_)
 
 
 def _price(ctx: Context) -> Price | None:

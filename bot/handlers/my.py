@@ -15,6 +15,7 @@ from bot.sentences import say
 from bot.story import consent, pens, voting
 from bot.story.books import Books
 from bot.story.moments import Moment
+from bot.story.passages import MachineText
 from bot.story.people import Consent
 from bot.story.text import first_words
 
@@ -51,19 +52,33 @@ async def turns(ctx: Context) -> Reply:
     return await ctx.read(look)
 
 
+def _cut_off(books: Books, moment: Moment) -> list[MachineText]:
+    """One's own requests to a co-writer that a crash cut off."""
+    story = books.snapshot().story
+    asked = books.machine_texts(story.id, states=("writing", "interrupted"), limit=3) if story else ()
+    late = [m for m in asked if m.lease_until is None or m.lease_until <= moment.now]
+    return [m for m in late if m.asker == moment.key]
+
+
 @commands.add("my drafts", changes=False)
 async def drafts(ctx: Context) -> Reply:
     """Your words that are not in the story."""
 
     def look(books: Books, moment: Moment) -> Reply:
         found = books.drafts(moment.actor, limit=10)
-        if not found:
+        cut_off = _cut_off(books, moment)
+        if not found and not cut_off:
             return Reply.of(note(say("my.no_drafts")))
         rows = [say("my.draft", number=n, words=first_words(d.text, 100)) for n, d in enumerate(found, 1)]
         actions = tuple(
             Action(say("my.open_draft", number=n), Call("draft show", {"draft": d.id}))
             for n, d in enumerate(found, 1)
         )
+        for text in cut_off:
+            rows.append(
+                say("my.interrupted", mode=text.mode, words=first_words(text.text or text.request, 80))
+            )
+            actions += (button(say("assist.try_again"), "assist-card another", text=text.id),)
         return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows)),), actions))
 
     return await ctx.read(look)
