@@ -33,7 +33,7 @@ def put_in(
     room = books.snapshot()
     rows = seen(room, moment, acted=True)
     here = room.with_rows(rows)
-    asked = here.story is not None and here.story.deals > 0 and machine is None
+    asked = here.story is not None and here.story.deals > 0
     ai_texts = books.machine_texts(here.story.id) if here.story is not None and asked else ()
     outcome = extending.extend(
         here,

@@ -36,7 +36,7 @@ LETTER = Annotated[str, Pick("Which of several open rounds", ("a", "b", "c"))]
 @commands.add("round open", keeps="said")
 async def open_(
     ctx: Context,
-    question: Annotated[str, Text("What is to be decided", most=200)] = "",
+    question: Annotated[str, Text("What is to be decided", most=300)] = "",
     method: Annotated[str, Pick("How votes are counted", ("approval", "ranked", "single"))] = "",
     sealed: Annotated[str, Pick("Ideas first, unseen; votes after", ("yes", "no"))] = "no",
 ) -> Reply:

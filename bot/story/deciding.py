@@ -82,7 +82,7 @@ def decide(snapshot: Snapshot, round_: Round, number: int, reason: str, moment: 
     theirs = round_.terms.decides == "showrunner" or (
         round_.part == "showrunner" and idea.id in round_.finalists
     )
-    words = text.fit(reason, "pitch", argument="reason") if reason.strip() else ""
+    words = text.fit(reason, "reason", argument="reason") if reason.strip() else ""
     if not theirs and not words:
         raise UserError("rounds.say_why", argument="reason")
     tally = counted_now(snapshot, round_)

@@ -209,7 +209,8 @@ def _spans(
     if machine is not None:
         if machine.text.strip() == text.strip():
             return provenance.taken_as_is(text, machine.id)
-        return provenance.edited(machine.text, text, machine.id, author)
+        taken = provenance.taken_as_is(machine.text, machine.id)
+        return provenance.revised(machine.text, taken, text, author, ai_texts)
     return provenance.recognise(text, author, ai_texts)
 
 

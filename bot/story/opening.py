@@ -44,7 +44,7 @@ def open_round(
     others = snapshot.open_rounds(story.id)
     letter, relettered = _letter(snapshot, others, moment)
     asked = (
-        text.fit(question, "title", argument="question")
+        text.fit(question, "question", argument="question")
         if question.strip()
         else str(say(f"rounds.ask_{kind}"))
     )

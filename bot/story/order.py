@@ -68,16 +68,15 @@ def _step(key: str, by: int) -> str:
 
 
 def _middle(low: str, high: str) -> str:
-    """Digits strictly between two fractions; an empty `high` means one."""
-    shared = 0
-    while shared < len(high) and (low[shared] if shared < len(low) else _ZERO) == high[shared]:
-        shared += 1
-    if shared:
-        return high[:shared] + _middle(low[shared:], high[shared:])
-    a = DIGITS.index(low[0]) if low else 0
-    b = DIGITS.index(high[0]) if high else _BASE
-    if b - a > 1:
-        return DIGITS[(a + b) // 2]
-    if len(high) > 1:
-        return high[0]
-    return DIGITS[a] + _middle(low[1:], "")
+    """Digits strictly between two fractions, as few as do; an empty `high` means one."""
+    made, place, bounded = "", 0, bool(high)
+    while True:
+        a = DIGITS.index(low[place]) if place < len(low) else 0
+        if bounded and place == len(high):
+            raise ValueError("no key lies between a key and itself with zeros behind it")
+        b = DIGITS.index(high[place]) if bounded else _BASE
+        if b - a > 1:
+            return made + DIGITS[(a + b) // 2]
+        if b > a and bounded and place + 1 < len(high):
+            return made + DIGITS[b]
+        made, place, bounded = made + DIGITS[a], place + 1, bounded and a == b

@@ -1,23 +1,22 @@
 """Provenance: who wrote which words of a text, as spans over its code points.
 
 Three sources: a person; a co-writer; words that a person put in the place of a co-writer's ("AI edited by a
-person"). When a text is edited, words that are kept keep their source (a word diff); words that replace AI words
-are AI edited by that person; words that are simply added are the person's own.
+person"). When a text is edited, words that are kept keep their source. New words stand for the words they push out,
+one for one from the left: a word that stands for a co-writer's is AI edited, any other is the person's own. So a
+person who replaces one word by a page is credited with the page, and no edit makes more edited words than there
+were words to edit. New words that a co-writer had shown (a draft pasted in) are the co-writer's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Literal, Protocol
 
+from bot.story.differing import same_pieces
 from bot.story.words import is_word, words
 
 Kind = Literal["person", "ai", "ai_edited"]
-
-DIFF_CAP = 4_000_000
-"""Most word pairs (old words x new words) that are compared word by word; beyond that, line by line."""
 
 RUN = 8
 """Words in a row that must equal a co-writer's for new human text to be marked as its words."""
@@ -65,55 +64,32 @@ def edited(machine_text: str, text: str, machine_text_id: str, person: str) -> t
 def revised(
     before: str, spans: Sequence[Span], after: str, person: str, ai_texts: Sequence[MachineWords] = ()
 ) -> tuple[Span, ...]:
-    """The spans of `after`, a person's edit of `before`: kept words keep their source."""
-    old, new = _pieces(before, after)
+    """The spans of `after`, a person's edit of `before`: kept words keep their source (see the module's text)."""
+    old, new = words(before), words(after)
     sources = _by_piece(old, spans)
-    made: list[Span] = []
     starts = _starts(new)
-    fresh: list[tuple[int, int]] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-                made += [replace(s, start=starts[j] + s.start, end=starts[j] + s.end) for s in sources[i]]
-        elif j2 > j1:
-            machine = next(
-                (s.machine_text_id for i in range(i1, i2) for s in sources[i] if s.kind != "person"), ""
-            )
-            if tag == "replace" and machine:
-                made.append(Span(starts[j1], starts[j2], "ai_edited", person, machine))
-            else:
-                made.append(Span(starts[j1], starts[j2], "person", person))
-                fresh.append((starts[j1], starts[j2]))
-    for start, end in fresh:
-        found = recognise(after[start:end], person, ai_texts)
-        made = [s for s in made if not (s.start >= start and s.end <= end)]
-        made += [replace(s, start=s.start + start, end=s.end + start) for s in found]
+    shown = _shown(new, ai_texts)
+    made: list[Span] = []
+    gone, fresh = 0, 0
+    for block in (*same_pieces(old, new), (len(old), len(new), 0)):
+        pushed_out = _stood_for(old[gone : block[0]], sources[gone : block[0]], new[fresh : block[1]])
+        for j, machine in zip(range(fresh, block[1]), pushed_out, strict=True):
+            made.append(_fresh(starts[j], starts[j + 1], person, machine, shown.get(j)))
+        for k in range(block[2]):
+            at = starts[block[1] + k]
+            made += [replace(s, start=at + s.start, end=at + s.end) for s in sources[block[0] + k]]
+        gone, fresh = block[0] + block[2], block[1] + block[2]
     return merge(made)
 
 
 def recognise(text: str, person: str, ai_texts: Sequence[MachineWords] = ()) -> tuple[Span, ...]:
-    """A person's new text: runs of eight or more words in a row that a co-writer had shown are marked as its words."""
+    """A person's new text: runs of eight or more words in a row that a co-writer had shown are marked as its words.
+
+    Capitals and punctuation make no difference; of two texts that hold the run, the one given first is named.
+    """
     pieces = words(text)
-    starts = _starts(pieces)
-    spoken = [(i, piece.casefold()) for i, piece in enumerate(pieces) if is_word(piece)]
-    claimed: dict[int, str] = {}
-    for machine in ai_texts:
-        theirs = [w.casefold() for w in words(machine.text) if is_word(w)]
-        runs = {tuple(theirs[i : i + RUN]) for i in range(len(theirs) - RUN + 1)}
-        if not runs:
-            continue
-        said = [word for _, word in spoken]
-        for i in range(len(said) - RUN + 1):
-            if tuple(said[i : i + RUN]) in runs:
-                for place in range(spoken[i][0], spoken[i + RUN - 1][0] + 1):
-                    claimed.setdefault(place, machine.id)
-    made = [
-        Span(starts[i], starts[i + 1], "ai", "", claimed[i])
-        if i in claimed
-        else Span(starts[i], starts[i + 1], "person", person)
-        for i in range(len(pieces))
-    ]
-    return merge(made)
+    starts, shown = _starts(pieces), _shown(pieces, ai_texts)
+    return merge(_fresh(starts[i], starts[i + 1], person, "", shown.get(i)) for i in range(len(pieces)))
 
 
 def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -165,11 +141,49 @@ def from_json(data: Iterable[Sequence[object]]) -> tuple[Span, ...]:
     return tuple(Span(*row) for row in data)  # type: ignore[arg-type]  # rows are what to_json made
 
 
-def _pieces(before: str, after: str) -> tuple[list[str], list[str]]:
-    old, new = words(before), words(after)
-    if len(old) * len(new) > DIFF_CAP:
-        return before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return old, new
+def _fresh(start: int, end: int, person: str, machine: str, shown: str | None) -> Span:
+    if shown is not None:
+        return Span(start, end, "ai", "", shown)
+    return Span(start, end, "ai_edited", person, machine) if machine else Span(start, end, "person", person)
+
+
+def _stood_for(old: Sequence[str], sources: Sequence[Sequence[Span]], new: Sequence[str]) -> Iterator[str]:
+    """For each new piece the id of the co-writer's text whose word it stands for, or nothing.
+
+    What stands between words goes with the word before it.
+    """
+    pushed_out = (
+        next((s.machine_text_id for s in source if s.kind != "person"), "")
+        for piece, source in zip(old, sources, strict=True)
+        if is_word(piece)
+    )
+    machine = ""
+    for piece in new:
+        if is_word(piece):
+            machine = next(pushed_out, "")
+        yield machine
+
+
+def _shown(pieces: Sequence[str], ai_texts: Sequence[MachineWords]) -> Mapping[int, str]:
+    """Which pieces lie in a run of words that a co-writer had shown, and in which of its texts."""
+    runs: dict[tuple[str, ...], str] = {}
+    for machine in ai_texts:
+        theirs = [w.casefold() for w in words(machine.text) if is_word(w)]
+        for i in range(len(theirs) - RUN + 1):
+            runs.setdefault(tuple(theirs[i : i + RUN]), machine.id)
+    if not runs:
+        return {}
+    places = [i for i, piece in enumerate(pieces) if is_word(piece)]
+    spoken = [pieces[i].casefold() for i in places]
+    claimed: dict[int, str] = {}
+    done = 0
+    for i in range(len(spoken) - RUN + 1):
+        machine_id = runs.get(tuple(spoken[i : i + RUN]))
+        if machine_id is not None:
+            for place in range(max(done, places[i]), places[i + RUN - 1] + 1):
+                claimed[place] = machine_id
+            done = places[i + RUN - 1] + 1
+    return claimed
 
 
 def _starts(pieces: Sequence[str]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from uniseg.graphemecluster import grapheme_clusters
@@ -15,9 +16,14 @@ LIMITS = {
 }  # fmt: skip
 """Most characters (code points) of each kind of text."""
 
+_CLUSTER = 64
+"""Characters more than are wanted that are looked at to see where a grapheme ends."""
+_ADVISED = ("pitch", "passage")
+"""Kinds of text whose writer can do something better than cut it; their sentence says what."""
 _ENDINGS = re.compile(r"\r\n?")
-_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_UNBREAKABLE = 4_000
+_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_WINDOW = 4_000
+"""Characters beyond the wanted length that are looked at when a long text is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,13 @@ def clean(text: str) -> Cleaned:
 
 
 def fit(text: str, what: str, *, argument: str | None = None) -> str:
-    """The cleaned text. Raises Empty, or TooLong when it has more characters than LIMITS allows for `what`."""
+    """The cleaned text. Raises Empty when nothing in it can be seen, and TooLong when it has more characters than
+    LIMITS allows for `what`."""
     cleaned = clean(text).text
-    if not cleaned.strip():
+    if all(c.isspace() or unicodedata.category(c) == "Cf" for c in cleaned):
         raise Empty("text.empty", argument=argument, what=what)
     if len(cleaned) > LIMITS[what]:
-        key = "text.long_pitch" if what == "pitch" else "text.long"
+        key = f"text.long_{what}" if what in _ADVISED else "text.long"
         raise TooLong(key, argument=argument, what=what, length=f"{len(cleaned):,}", most=f"{LIMITS[what]:,}")
     return cleaned
 
@@ -65,19 +72,11 @@ def count_words(text: str) -> int:
 
 def shorten(text: str, most: int) -> str:
     """The text on one line, cut at a word (never inside a grapheme) with an ellipsis when it is over `most` characters."""
-    line = " ".join(text[: most * 4 + _UNBREAKABLE].split())
+    window = most * 4 + _WINDOW
+    line = " ".join(text[:window].split())
     if len(line) <= most:
-        return line
-    cut = line[: most - 1]
-    if line[most - 1] != " " and (space := cut.rfind(" ")) > most // 2:
-        cut = cut[:space]
-    elif line[most - 1] != " ":
-        cut = ""
-        for cluster in grapheme_clusters(line[: most + 64]):
-            if len(cut) + len(cluster) > most - 1:
-                break
-            cut += cluster
-    return cut.rstrip() + "…"
+        return line if not text[window:].strip() else line[: most - 1].rstrip() + "…"
+    return _cut(line, most - 1).rstrip() + "…"
 
 
 def first_words(text: str, most: int = 60) -> str:
@@ -86,6 +85,29 @@ def first_words(text: str, most: int = 60) -> str:
 
 
 def last_line(text: str, most: int = 200) -> str:
-    """A text's last line, its end kept when it is longer than `most` characters."""
+    """A text's last line; of a longer one the end, from a word on (never from inside a grapheme)."""
     line = " ".join(text.rstrip().rsplit("\n", 1)[-1].split())
-    return line if len(line) <= most else "…" + line[-(most - 1) :]
+    if len(line) <= most:
+        return line
+    _, space, rest = line[-most:].partition(" ")
+    if space and len(rest) >= most // 2:
+        return "…" + rest
+    at = 0
+    for cluster in grapheme_clusters(line[-most - _CLUSTER :]):
+        at += len(cluster)
+        if at >= _CLUSTER + 1:
+            break
+    return "…" + line[-most - _CLUSTER :][at:]
+
+
+def _cut(line: str, most: int) -> str:
+    """The beginning of a line, up to the last word that ends within `most` characters, or the last grapheme."""
+    space = line.rfind(" ", 0, most + 1)
+    if space > most // 2:
+        return line[:space]
+    end = 0
+    for cluster in grapheme_clusters(line[: most + _CLUSTER]):
+        if end + len(cluster) > most:
+            break
+        end += len(cluster)
+    return line[:end]
