@@ -89,7 +89,8 @@ class Dispatcher:
         try:
             call = self._commands.parse(line)
         except UserError as refusal:
-            kept = replace(incoming, call=Call("said", {"text": line}))
+            words = line.split(None, 1)
+            kept = replace(incoming, call=Call("said", {"text": line} if len(words) > 1 else {}))
             yield await self._refuse(kept, None, refusal)
             return
         async for out in self.call(replace(incoming, call=call)):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import Card, Text, button
-from bot.faces import passages, stories
+from bot.cards import Card, Text
+from bot.faces import passages, stopping, stories
 from bot.sentences import literal, say
 from bot.story.books import Books
 
@@ -31,7 +31,7 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
                 notify=True,
             )
         case "stopped":
-            return _stopped() if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
+            return stopping.stopped() if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
         case _:
             story = room.stories.get(subject)
             return (
@@ -39,9 +39,3 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
                 if story is None
                 else Card(literal(story.title), (Text(say("story.wrapped", title=story.title)),), notify=True)
             )
-
-
-def _stopped() -> Card:
-    ways = ("fade", "back", "carry_on", "end")
-    actions = tuple(button(say(f"stop.{way}"), "stop-card go", way=way) for way in ways)
-    return Card(say("stop.title"), (Text(say("stop.text")),), actions, notify=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Reply, Text, button, note
-from bot.faces import rules
+from bot.faces import rules, stopping
 from bot.faces.times import when
 from bot.sentences import literal, say
 from bot.story import pens
@@ -83,7 +83,10 @@ def status(room: Snapshot, story: Story, now: datetime) -> Reply:
         rows.append(say("story.turn_of", name=room.name(turn.current)))
     rows.append(say("story.how_extended", how=say(f"story.extend_{in_force(room.room).extend}")))
     actions: list[Action] = []
-    if story.status == "paused":
+    if room.room.stopped_at is not None:
+        rows.insert(0, say("stop.now"))
+        actions += stopping.ways()
+    elif story.status == "paused":
         actions.append(button(say("story.resume"), "story-card resume", number=story.number))
     elif story.status in ("archived", "wrapped"):
         actions.append(button(say("story.reopen"), "story-card reopen", number=story.number))

@@ -59,10 +59,8 @@ async def list_(ctx: Context) -> Reply:
         story = present(room)
         rows = []
         for scene in room.scenes_of(story.id):
-            here = say("scene.here") if scene.id == story.scene_id else ""
-            rows.append(
-                say("scene.line", number=scene.number, title=scene.title or say("scene.untitled"), here=here)
-            )
+            key = "scene.line_here" if scene.id == story.scene_id else "scene.line"
+            rows.append(say(key, number=scene.number, title=scene.title or say("scene.untitled")))
         return Reply.of(Card(say("scene.list_title", story=story.title), (Items(tuple(rows)),)))
 
     return await ctx.read(look)

@@ -8,6 +8,7 @@ from bot.arguments import Pick
 from bot.cards import Reply, note
 from bot.commands import Commands
 from bot.context import Context
+from bot.faces import stopping as faces
 from bot.handlers.acting import act
 from bot.sentences import say
 from bot.story import stopping
@@ -16,8 +17,6 @@ from bot.story.moments import Moment
 from bot.story.stopping import OneMore, Stopped, Way, WentOn
 
 commands = Commands()
-WAYS = ("fade", "back", "carry_on", "end")
-
 
 @commands.add("stop", nameless=True)
 async def stop(ctx: Context) -> Reply:
@@ -31,13 +30,15 @@ async def stop(ctx: Context) -> Reply:
 
     def face(done: Stopped) -> Reply:
         ctx.shop.nameless.add(done.remember)
-        return Reply.of(note(say("stop.already" if done.already else "stop.done")))
+        if done.already:
+            return Reply.of(note(say("stop.already"), *faces.ways()))
+        return Reply.of(note(say("stop.done")))
 
     return await ctx.act(work, face)
 
 
 @commands.add("stop-card go", button=True)
-async def go_on(ctx: Context, way: Annotated[str, Pick("How to go on", WAYS)]) -> Reply:
+async def go_on(ctx: Context, way: Annotated[str, Pick("How to go on", faces.WAYS)]) -> Reply:
     """Choose how to go on after a stop."""
 
     def work(books: Books, moment: Moment) -> WentOn | OneMore:

@@ -171,3 +171,20 @@ async def test_below_the_quorum_nothing_is_chosen_in_silence(room: Room) -> None
     assert room.last["w1"].cards[0].actions, asked
     open_rounds = await look(room, _open_rounds)
     assert open_rounds == 1
+
+
+async def test_a_stopped_scene_goes_on_by_the_showrunners_word(room: Room) -> None:
+    await room.says("w1", "/story new Onward")
+    await room.says("w1", "/extend The door was open.")
+    await room.says("w2", "/stop")
+    refused = await room.says("w1", "/extend Too soon.")
+    assert "stopped" in refused
+    await room.says("w1", "/stop")
+    await room.presses("w1", "Carry on")
+    await room.says("w1", "/extend Now it goes on.")
+    assert await look(room, texts) == ["The door was open.", "Now it goes on."]
+
+
+async def test_an_unknown_command_alone_is_not_kept_as_a_draft(room: Room) -> None:
+    await room.says("w1", "/frobnicate")
+    assert await look(room, lambda books: list(books.drafts("terminal/local/w1"))) == []
