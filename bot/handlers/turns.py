@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from bot.arguments import Flag, Ref, Text
+from bot.arguments import Flag, Text
 from bot.cards import Card, Items, Reply, button, note
 from bot.commands import Commands
 from bot.context import Context
@@ -17,6 +17,7 @@ from bot.handlers.showrunner import person_named
 from bot.sentences import Marked, say
 from bot.story import pens, turn_taking
 from bot.story.books import Books, DueRow
+from bot.story.house_rules import in_force
 from bot.story.moments import Moment, Outcome
 from bot.story.snapshot import Snapshot
 from bot.story.turn_taking import TurnNews
@@ -65,7 +66,7 @@ async def order(
     ctx: Context,
     names: Annotated[str, Text("Who writes in which order, names parted by commas", most=1000)] = "",
 ) -> Reply:
-    """Begin to write in turns, or set who comes after whom."""
+    """Begin to write in turns, set who comes after whom, or call one person up."""
 
     def rule(room: Snapshot, moment: Moment) -> Outcome[TurnNews]:
         wanted = [person_named(room, name) for name in names.replace(",", " ").split()]
@@ -73,6 +74,8 @@ async def order(
             return turn_taking.start(room, moment, wanted)
         if not wanted:
             raise UserError("turn.say_names", argument="names")
+        if len(wanted) == 1 and in_force(room.room).turn_order == "showrunner":
+            return turn_taking.call(room, wanted[0], moment)
         return turn_taking.set_order(room, wanted, moment)
 
     return await _act(ctx, rule)
@@ -117,16 +120,6 @@ async def release(ctx: Context) -> Reply:
         return act(books, moment, lambda room: pens.release(room, moment))
 
     return await ctx.act(work, lambda _: Reply.of(note(say("turn.pen_free"))))
-
-
-@commands.add("pen hand", button=True)
-async def hand(ctx: Context, to: Annotated[str, Ref()]) -> Reply:
-    """Hand the pen to somebody."""
-
-    def work(books: Books, moment: Moment) -> pens.PenNews:
-        return act(books, moment, lambda room: pens.hand_on(room, to, moment))
-
-    return await ctx.act(work, lambda _: Reply.of(note(say("turn.pen_handed"))))
 
 
 # ---- time

@@ -147,3 +147,17 @@ async def test_long_text_written_meanwhile_asks_where_it_goes(room: Room) -> Non
     assert "Others wrote" in reply
     await room.presses("ada", "Add mine")
     assert long.strip() in await room.says("ada", "/read")
+
+
+async def test_a_showrunner_calls_who_writes_next(room: Room) -> None:
+    await room.says("ada", "/story new Called")
+    await room.says("ben", "/extend Ben was here.")
+    await room.says("cy", "/extend Cy too.")
+    await room.says("ada", "/showrunner rules set extending turns")
+    await room.says("ada", "/showrunner rules set turn-order showrunner")
+    await room.says("ada", "/turn order")
+    assert "cy" in await room.says("ada", "/turn order cy")
+    await room.says("ben", "/extend Not yet.")
+    assert room.last["ben"].refused
+    await room.says("cy", "/extend Called and here.")
+    assert not room.last["cy"].refused
