@@ -110,10 +110,10 @@ async def _turn(ctx: Context, *, on: bool, agreed: int = 0) -> Reply:
 
 @commands.add("showrunner budget")
 async def set_budget(
-    ctx: Context, dollars: Annotated[int, Int("US dollars a month", 0, 100_000)] = -1
+    ctx: Context, dollars: Annotated[int, Int("US dollars a month", 1, 100_000)] = 0
 ) -> Reply:
     """What the co-writer may cost this room in a month."""
-    if dollars < 0:
+    if not dollars:
         return await ctx.read(lambda books, moment: _status(ctx, books.snapshot().room, moment))
 
     def work(books: Books, moment: Moment) -> None:
