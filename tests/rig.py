@@ -95,6 +95,7 @@ class Room:
     ) -> Incoming:
         """A call of this person."""
         self.lines = next(_lines)
+        self.clock.pass_(milliseconds=1)  # no two calls of a room are made at one instant
         person = Person(self.place.platform, self.place.space, name.casefold())
         source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
         return Incoming(

@@ -12,9 +12,10 @@ from bot.story.extending import Extended, StoryMovedOn
 from bot.story.house_rules import in_force
 from bot.story.passages import Passage, PassageVersion
 from bot.story.revising import Revised
+from bot.story.rounds import Pitch
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Scene, Story
-from bot.story.text import first_words
+from bot.story.text import first_words, shorten
 
 PIECE = 3_000
 """Characters of a text on one card; more is several cards."""
@@ -162,6 +163,21 @@ def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:
         Action(say("story.write"), Call("extend"), "main"),
         Action(say("story.pitch"), Call("pitch")),
         button(say("turn.take_pen"), "pen take"),
+        *_unwritten_actions(room, story),
         button(say("story.read"), "read"),
     )
-    return Card(title, (Text(text),), actions)
+    waits = _unwritten(room, story)
+    parts = (Text(text), Text(say("scene.unwritten", idea=shorten(waits.text, 200)))) if waits else (Text(text),)
+    return Card(title, parts, actions)
+
+
+def _unwritten(room: Snapshot, story: Story) -> Pitch | None:
+    """The chosen idea that nobody has written yet."""
+    pen = room.pens.get(story.id)
+    return room.pitches.get(pen.pitch_id) if pen is not None and pen.pitch_id else None
+
+
+def _unwritten_actions(room: Snapshot, story: Story) -> tuple[Action, ...]:
+    if _unwritten(room, story) is None:
+        return ()
+    return (button(say("scene.draft_it"), "assist", mode="continue"),)

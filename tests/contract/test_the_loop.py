@@ -188,3 +188,11 @@ async def test_a_stopped_scene_goes_on_by_the_showrunners_word(room: Room) -> No
 async def test_an_unknown_command_alone_is_not_kept_as_a_draft(room: Room) -> None:
     await room.says("w1", "/frobnicate")
     assert await look(room, lambda books: list(books.drafts("terminal/local/w1"))) == []
+
+
+async def test_the_scene_card_keeps_the_chosen_idea_until_it_is_written(room: Room) -> None:
+    await the_ferry(room)
+    await room.says("w1", "/round close")
+    assert any("not written yet" in str(card) for card in room.wall.shown.values())
+    await room.says("w2", "/extend He had been dead since Tuesday, and nobody had told him.")
+    assert not any("not written yet" in str(card) for card in room.wall.shown.values())
