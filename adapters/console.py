@@ -79,9 +79,13 @@ class Console:
         await self._refresh()
         return kept
 
-    async def find(self, place: Place, nonce: str) -> Sequence[str] | None:
+    async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """What an earlier session printed has scrolled away: it is printed again."""
         return ()
+
+    async def remove(self, place: Place, refs: Sequence[str]) -> None:
+        """What was printed stays on the paper; its card is not offered any more."""
+        self._board.remove(refs)
 
     async def _refresh(self) -> None:
         """Print what waits, above the prompt if somebody is typing."""

@@ -122,6 +122,12 @@ class Board:
         self._waiting.append(_Pinned(refs[0], card, again=True))
         return tuple(refs)
 
+    def remove(self, refs: Sequence[str]) -> None:
+        """Drop cards that were not printed yet, and offer those that were no more."""
+        self._waiting = [pinned for pinned in self._waiting if pinned.ref not in refs]
+        for ref in refs:
+            self._screen.forget(ref)
+
     def show(self) -> None:
         """Print what was held."""
         waiting, self._waiting = self._waiting, []

@@ -94,6 +94,10 @@ class Screen:
                 self._own[person] = _Shown(0, card)
         return ()
 
+    def forget(self, ref: str) -> None:
+        """This card is offered no more."""
+        self._public.pop(ref, None)
+
     def current(self, person: Person) -> Card | None:
         """The card in front of a person."""
         seen = [shown for shown in self._public.values() if _has_keys(shown.card)]

@@ -77,9 +77,13 @@ class Page:
         """Take the new form of a public card."""
         return self.board.edit(refs, card)
 
-    async def find(self, place: Place, nonce: str) -> Sequence[str] | None:
+    async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """Nothing of an earlier run is on this page, so it is printed again."""
         return ()
+
+    async def remove(self, place: Place, refs: Sequence[str]) -> None:
+        """What was printed stays on the page; its card is not offered any more."""
+        self.board.remove(refs)
 
     def flush(self) -> None:
         """Let the reader have what was printed."""

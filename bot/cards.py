@@ -64,6 +64,11 @@ class Options:
     """The choices of a ballot. Bare numbers mean these; the card's actions are letters then."""
 
     options: tuple[Option, ...]
+    together: Call | None = None
+    """Makes the whole choice at once: its argument `numbers` is the chosen numbers. A public card offers it as a
+    button that opens one's own ballot."""
+    most: int = 0
+    """How many may be chosen together; 0 is any number."""
 
 
 Part = Text | Small | Prose | Items | Options
@@ -211,8 +216,9 @@ def _part_json(part: Part) -> list[Any]:
             return ["prose", text, by]
         case Items(lines):
             return ["items", list(lines)]
-        case Options(options):
-            return ["options", [[o.number, o.markup, o.call.token, o.chosen] for o in options]]
+        case Options(options, together, most):
+            rows = [[o.number, o.markup, o.call.token, o.chosen] for o in options]
+            return ["options", rows, together.token if together else "", most]
 
 
 def from_json(data: dict[str, Any]) -> Card:
@@ -235,8 +241,10 @@ def _part(data: list[Any]) -> Part:
             return Prose(text, by)
         case ["items", lines]:
             return Items(tuple(lines))
-        case ["options", options]:
-            return Options(tuple(Option(n, m, from_token(t), c) for n, m, t, c in options))
+        case ["options", options, *rest]:
+            together, most = rest or ("", 0)
+            rows = tuple(Option(n, m, from_token(t), c) for n, m, t, c in options)
+            return Options(rows, from_token(together) if together else None, most)
         case _:
             raise ValueError("no part of a card")
 

@@ -23,8 +23,11 @@ class ChatAdapter(Protocol):
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a public card in place; gives back its refs."""
 
-    async def find(self, place: Place, nonce: str) -> Sequence[str] | None:
-        """Refs of the card posted with this nonce; () when it is not there, None when the platform cannot look."""
+    async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
+        """Refs of this card as it was posted with this nonce; () when it is not there, None when nobody can look."""
+
+    async def remove(self, place: Place, refs: Sequence[str]) -> None:
+        """Take messages away for good (their text was erased); those that are gone already do not matter."""
 
 
 class Inbox(Protocol):

@@ -15,6 +15,10 @@ from bot.cards import Reply
 from bot.context import Context
 from bot.errors import UserError
 
+MENU = ("message", "author", "text")
+"""What the call of a message's menu carries: the message's reference, its author's person key (empty for the bot's
+own) and its text. Each is an argument of such a command."""
+
 Keeps = Literal["", "pitch", "passage", "request", "edit", "said"]
 
 
@@ -58,6 +62,10 @@ class Command:
     keeps: Keeps
     """As what kind of draft the call's text is kept when it is refused."""
     prefill: Prefill | None
+    menu: str = ""
+    """The label under which it stands in a message's menu; its call then carries that message (see `MENU`)."""
+    redraws: bool = False
+    """Pressed on a private card, its reply takes that card's place."""
 
     @property
     def group(self) -> str:
@@ -95,6 +103,8 @@ class Commands:
         changes: bool = True,
         keeps: Keeps = "",
         prefill: Prefill | None = None,
+        menu: str = "",
+        redraws: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Declare a command: its arguments are the handler's annotated parameters after the context."""
 
@@ -114,6 +124,8 @@ class Commands:
                 changes,
                 keeps,
                 prefill,
+                menu,
+                redraws,
             )
             return handler
 

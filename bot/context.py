@@ -30,7 +30,8 @@ class Incoming:
     standing: Standing = field(default_factory=Standing)
     seed: str | None = None
     """Seed of ids and dice; None uses the system's randomness."""
-    platform_default: str = "table"
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Display names, by person key, of people that the call's arguments name by their key (the platform knew them)."""
 
 
 class Unit(Protocol):
@@ -76,6 +77,8 @@ class Context:
     shop: Shop
     desk_id: str
     clock: Clock
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Display names, by key, of the people whom the arguments name."""
 
     async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply]) -> Reply:
         """Change the room: desk, work and reply in one transaction."""

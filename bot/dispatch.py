@@ -301,7 +301,7 @@ class _Unit:
         self._entry = _entry(incoming, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
-            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock,
+            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people,
         )  # fmt: skip
 
     async def act(

@@ -113,10 +113,12 @@ class Poster:
     async def _show(self, place: Place, job: _Job) -> Post:
         post, card = job.post, job.card
         if card is None:
+            if post.refs:
+                await self._adapter.remove(place, post.refs)
             return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None)
         refs: Sequence[str] | None = post.refs
         if not refs and job.doubtful:
-            refs = await self._adapter.find(place, post.nonce)
+            refs = await self._adapter.find(place, card, post.nonce)
             if refs is None:  # nobody can look: at most once
                 return replace(post, state="doubtful", shown_rev=post.wanted_rev, lease_until=None)
         shown_at = post.shown_at

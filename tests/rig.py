@@ -58,9 +58,14 @@ class Wall:
         self.shown[refs[0]] = card
         return refs
 
-    async def find(self, place: Place, nonce: str) -> Sequence[str] | None:
+    async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """Whether it was posted."""
         return (nonce,) if nonce in self.shown else ()
+
+    async def remove(self, place: Place, refs: Sequence[str]) -> None:
+        """The messages are gone."""
+        for ref in refs:
+            self.shown.pop(ref, None)
 
     @property
     def text(self) -> str:

@@ -35,7 +35,7 @@ def ballot(room: Snapshot, round_: Round, now: datetime) -> Card:
     ideas = votable(room, round_)
     if round_.part == "ideas":
         return _collecting(room, round_, title, now)
-    parts: list[Part] = [Options(_options(round_, ideas)), Text(_terms(room, round_, now))]
+    parts: list[Part] = [_choices(round_, ideas), Text(_terms(room, round_, now))]
     if any(p.author is None for p in ideas):
         parts.append(Small(say("ballot.some_machine")))
     actions = [
@@ -65,29 +65,30 @@ def _collecting(room: Snapshot, round_: Round, title: Marked, now: datetime) -> 
     )
 
 
-def _options(
-    round_: Round, ideas: tuple[Pitch, ...], chosen: tuple[str, ...] = (), none: bool = False
-) -> tuple[Option, ...]:
+def _choices(
+    round_: Round, ideas: tuple[Pitch, ...], chosen: tuple[str, ...] = (), none: bool = False, *, own: bool = False
+) -> Options:
+    """The numbered choices of a ballot, each a toggle; a ranking is typed, because no menu shows the order of picks."""
     shown = []
     for idea in ideas:
         name = shown_name(round_, idea)
-        text = (
-            say("ballot.idea_by", idea=shorten(idea.text, IDEA_MOST), name=name)
-            if name
-            else literal(shorten(idea.text, IDEA_MOST))
-        )
-        shown.append(
-            Option(
-                idea.number,
-                text,
-                Call("vote-card toggle", {"round": round_.id, "number": str(idea.number)}),
-                idea.id in chosen,
-            )
-        )
-    shown.append(
-        Option(0, say("ballot.none"), Call("vote-card toggle", {"round": round_.id, "number": "0"}), none)
-    )
-    return tuple(shown)
+        short = shorten(idea.text, IDEA_MOST)
+        text = say("ballot.idea_by", idea=short, name=name) if name else literal(short)
+        call = Call("vote-card toggle", {"round": round_.id, "number": str(idea.number)})
+        shown.append(Option(idea.number, text, call, idea.id in chosen))
+    none_call = Call("vote-card toggle", {"round": round_.id, "number": "0"})
+    shown.append(Option(0, say("ballot.none"), none_call, none))
+    together = Call("vote", {"round": round_.id})
+    if own and round_.terms.method == "ranked":
+        return Options(tuple(shown))
+    return Options(tuple(shown), together, 1 if round_.terms.method == "single" else 0)
+
+
+def _own_actions(round_: Round, *, voted: bool) -> tuple[Action, ...]:
+    """What else may be done with one's own ballot."""
+    rank = Action(say("ballot.rank"), Call("vote-card rank", {"round": round_.id}), "main")
+    back = button(say("ballot.take_back"), "vote-card back", round=round_.id)
+    return ((rank,) if round_.terms.method == "ranked" else ()) + ((back,) if voted else ())
 
 
 def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
@@ -120,7 +121,7 @@ def my_ballot(room: Snapshot, round_: Round, voted: Voted | None, now: datetime)
     card = Card(
         say("ballot.mine", question=name_of(round_)),
         (
-            Options(_options(round_, votable(room, round_), chosen, voted.none if voted else False)),
+            _choices(round_, votable(room, round_), chosen, voted.none if voted else False, own=True),
             Text(
                 say(
                     "ballot.voted_so" if voted else "ballot.not_voted",
@@ -129,7 +130,7 @@ def my_ballot(room: Snapshot, round_: Round, voted: Voted | None, now: datetime)
             ),
             Small(_terms(room, round_, now)),
         ),
-        (button(say("ballot.take_back"), "vote-card back", round=round_.id),) if voted else (),
+        _own_actions(round_, voted=voted is not None),
     )
     return Reply.of(card)
 
@@ -162,12 +163,8 @@ def receipt(voted: Voted, room: Snapshot, now: datetime) -> Reply:
     )
     parts: list[Part] = [Text(say("ballot.counted", choices=_chosen(voted), until=until))]
     parts += [Text(say("ballot.came_later", number=p.number, idea=shorten(p.text, 80))) for p in voted.late]
-    parts.append(Options(_options(round_, votable(room, round_), voted.ballot.choices, voted.none)))
-    return Reply.of(
-        Card(
-            parts=tuple(parts), actions=(button(say("ballot.take_back"), "vote-card back", round=round_.id),)
-        )
-    )
+    parts.append(_choices(round_, votable(room, round_), voted.ballot.choices, voted.none, own=True))
+    return Reply.of(Card(parts=tuple(parts), actions=_own_actions(round_, voted=True)))
 
 
 def read_all(room: Snapshot, round_: Round, now: datetime) -> Reply:

@@ -31,7 +31,7 @@ def _round(room: Snapshot, round_id: str) -> Round:
     return found
 
 
-@commands.add("vote")
+@commands.add("vote", redraws=True)
 async def vote(
     ctx: Context,
     numbers: Annotated[
@@ -49,10 +49,16 @@ async def vote(
 
         return await ctx.read(look)
 
+    return await _cast(ctx, numbers, round)
+
+
+async def _cast(ctx: Context, numbers: str, round_id: str) -> Reply:
+    """Put these numbers on the caller's ballot."""
+
     def work(books: Books, moment: Moment) -> Receipt:
         def rule(room: Snapshot) -> Any:
             letter = letter_in(numbers)
-            round_ = _round(room, round) if round else which_round(room, the_story(room), letter)
+            round_ = _round(room, round_id) if round_id else which_round(room, the_story(room), letter)
             choices = parse_choices(numbers, voting.votable(room, round_), round_.terms.method, round_.letter)
             return voting.vote(room, round_, choices, moment)
 
@@ -61,7 +67,17 @@ async def vote(
     return await ctx.act(work, lambda done: faces.receipt(*done, ctx.now))
 
 
-@commands.add("vote-card toggle", button=True)
+@commands.add("vote-card rank", button=True, redraws=True)
+async def rank(
+    ctx: Context,
+    round: Annotated[str, Ref()],  # the argument's name in tokens
+    numbers: Annotated[str, Ranking("The numbers of your favourites, best first, such as 3 1 2")],
+) -> Reply:
+    """Put ideas in your order, best first."""
+    return await _cast(ctx, numbers, round)
+
+
+@commands.add("vote-card toggle", button=True, redraws=True)
 async def toggle(
     ctx: Context, round: Annotated[str, Ref()], number: Annotated[int, Int("number", 0, 99)]
 ) -> Reply:
@@ -75,7 +91,7 @@ async def toggle(
     return await ctx.act(work, lambda done: faces.receipt(*done, ctx.now))
 
 
-@commands.add("vote-card back", button=True)
+@commands.add("vote-card back", button=True, redraws=True)
 async def back(ctx: Context, round: Annotated[str, Ref()]) -> Reply:
     """Take your vote back."""
 

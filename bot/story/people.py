@@ -49,6 +49,10 @@ class Standing:
     keeper: bool = False
     """A moderator of the platform (Manage Channels, workspace admin)."""
     can_post: bool = True
+    owner: bool = False
+    """Who made the thread that the call comes from."""
+    roles: tuple[str, ...] = ()
+    """Ids of the platform's roles that they hold here."""
 
 
 class Role(StrEnum):

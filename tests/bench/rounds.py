@@ -75,9 +75,12 @@ class Nowhere:
         """Redrawn."""
         return refs
 
-    async def find(self, place: Place, nonce: str) -> Sequence[str] | None:
+    async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """Never in doubt."""
         return (nonce,)
+
+    async def remove(self, place: Place, refs: Sequence[str]) -> None:
+        """Gone."""
 
 
 class NoAlarm:
