@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from bot.arguments import Int, Pick
+from bot.arguments import Flag, Int, Pick
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
@@ -227,6 +227,7 @@ class Dispatcher:
                 long=isinstance(a.kind, TextArgument) and a.kind.long,
                 most=a.kind.most if isinstance(a.kind, TextArgument) else 20 if isinstance(a.kind, Int) else 200,
                 prefill=prefill.get(a.name, ""),
+                options=a.kind.options if isinstance(a.kind, Pick) else ("yes", "no") if isinstance(a.kind, Flag) else (),
             )
             for a in missing
         )  # fmt: skip

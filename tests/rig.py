@@ -185,6 +185,7 @@ def plain(card: Card) -> str:
                 lines.append(to_plain(markup))
             case Prose(text, by):
                 lines.append(f"{to_plain(by)}: {text}" if by else text)
+                lines += [to_plain(part.rest)] if part.rest else []
             case Items(items):
                 lines += [f"- {to_plain(item)}" for item in items]
             case Options(options):

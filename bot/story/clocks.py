@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.sentences import Marked, instant
 from bot.story.deadlines import dues_of, ends, later
 from bot.story.house_rules import in_force
 from bot.story.moments import Due, DueKind
@@ -20,9 +21,9 @@ NIGHT_TO = 8
 """Hours of the room's zone in which nobody is nudged."""
 
 
-def room_time(room: Room, at: datetime) -> str:
+def room_time(room: Room, at: datetime) -> Marked:
     """An instant as people of the room say it: the hour alone, for what is over within a day."""
-    return f"{at.astimezone(ZoneInfo(room.zone)):%H:%M}"
+    return instant(at, Marked(f"{at.astimezone(ZoneInfo(room.zone)):%H:%M}"))
 
 
 def is_night(room: Room, at: datetime) -> bool:
