@@ -58,10 +58,10 @@ class Styled:
 
 Inline = Words | Code | Instant | Styled
 
-_PEOPLES = r"\\[!-/:-@\[-`{-~\n]|&#(?:32|9);|`+|\*+|_+|\|+|~+"
+_PEOPLES = r"\\[!-/:-@\[-`{-~\n]|&#(?:32|9);|``*|\*\**|__*|\|\|*|~~*"
 _INSTANT = re.compile(r"<t:(-?\d{1,12})(:R)?\|((?:[^\\<>|\n]|\\.)*)>")
 _SPECIAL = {True: re.compile(_PEOPLES), False: re.compile(f"{_PEOPLES}|{_INSTANT.pattern}")}
-"""What may mean something, in people's text and in ours."""
+"""What may mean something, in people's text and in ours. Each begins with one known character: `re` skips to it fast."""
 TICKS = re.compile("`+")
 _SPACES = {"&#32;": " ", "&#9;": "\t"}
 """How a space at the start of a line is written where CommonMark would drop it; known only there."""
@@ -75,12 +75,14 @@ def read(text: str, *, people: bool = False) -> tuple[Inline, ...]:
 
     In people's text nothing is an instant.
     """
+    special = _SPECIAL[people]
+    if not special.search(text):
+        return (Words(text),) if text else ()
     ticks: dict[int, list[int]] = {}
     for run in TICKS.finditer(text):
         ticks.setdefault(len(run[0]), []).append(run.start())
     reading = _Reading()
     at = 0
-    special = _SPECIAL[people]
     while found := special.search(text, at):
         if found.start() > at:
             reading.out.append(Words(text[at : found.start()]))
