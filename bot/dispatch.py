@@ -142,6 +142,10 @@ class Dispatcher:
             place, lambda books: self._suggest(books, person, command, argument, begun)
         )
 
+    def welcome(self, platform: str, space: str, channel: str = "") -> None:
+        """The bot may post there (again)."""
+        self._poster.welcome(platform, space, channel)
+
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
         await self._poster.settle(place)

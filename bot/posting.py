@@ -107,10 +107,12 @@ class Poster:
         for place in places:
             self.wake(place)
 
-    def welcome(self, place: Place) -> None:
-        """The platform says that the bot may post here (again): what waits goes out now."""
-        if self._rests.pop(place, None) is not None:
-            self.wake(place)
+    def welcome(self, platform: str, space: str, channel: str = "") -> None:
+        """The platform says that the bot may post there (again): what waits goes out now."""
+        for place in [p for p in self._rests if (p.platform, p.space) == (platform, space)]:
+            if channel in ("", place.channel):
+                del self._rests[place]
+                self.wake(place)
 
     async def run(self) -> None:
         """Post what is wanted until cancelled; each room at most once per pace, rooms beside each other."""
