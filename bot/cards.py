@@ -100,6 +100,8 @@ class Card:
     actions: tuple[Action, ...] = ()
     notify: bool = False
     """Public cards that should notify: drawn as a new message with plain content."""
+    ping: str = ""
+    """Person key of the one person whom this new message may mention (whose turn it is)."""
 
     def __post_init__(self) -> None:
         tokens = [action.call.token for action in self.actions]
@@ -213,6 +215,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "parts": [_part_json(p) for p in card.parts],
         "actions": [[a.label, a.call.token, a.style] for a in card.actions],
         "notify": card.notify,
+        "ping": card.ping,
     }
 
 
@@ -239,6 +242,7 @@ def from_json(data: dict[str, Any]) -> Card:
         tuple(_part(p) for p in data["parts"]),
         tuple(Action(label, from_token(token), style) for label, token, style in data["actions"]),
         data["notify"],
+        data.get("ping", ""),
     )
 
 

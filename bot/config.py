@@ -23,12 +23,14 @@ from bot.tables import read_tables, shown
 
 KEY = "ANTHROPIC_API_KEY"
 BASE_URL = "ANTHROPIC_BASE_URL"
+DISCORD_TOKEN = "DISCORD_TOKEN"  # noqa: S105  # the name of a variable
 DATABASE = "ROOM37_DATABASE"
 CONFIG = "ROOM37_CONFIG"
-VARIABLES = (KEY, BASE_URL, DATABASE, CONFIG)
+VARIABLES = (KEY, BASE_URL, DISCORD_TOKEN, DATABASE, CONFIG)
 
 _MOST_BYTES = 1024 * 1024
 _PLACE_IN_TOML = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_.-]{10,120}")
 _KEY_SHAPE = re.compile(r"\bsk-[\w-]{8,}")
 
 
@@ -68,6 +70,9 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
 
     key = variables.get(KEY, "").strip()
     writer = _writer(found.writer, key, variables, mistakes)
+    token = variables.get(DISCORD_TOKEN, "").strip().removeprefix("Bot ")
+    if token and not _TOKEN_SHAPE.fullmatch(token):
+        mistakes.append(Mistake(DISCORD_TOKEN, plain("token_shape")))
     url = _database(found.database, config.parent if config else cwd, variables, cwd, mistakes)
     if mistakes:
         raise ConfigMistakes(tuple(mistakes), config)
@@ -77,8 +82,9 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
         prices=found.prices,
         budget=found.budget,
         room=found.room,
+        discord=found.discord,
         log=found.log,
-        secrets=Secrets(anthropic_api_key=Secret(key)),
+        secrets=Secrets(anthropic_api_key=Secret(key), discord_token=Secret(token)),
         sources=Sources(
             config=config,
             env_files=tuple(file.path for file in env_files if file),

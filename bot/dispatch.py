@@ -33,6 +33,9 @@ from bot.story.text import clean, first_words
 log = logging.getLogger("room37.dispatch")
 T = TypeVar("T")
 
+PREFILL_SECONDS = 0.7
+"""So long may reading what a form is filled with take; platforms want the form within a second or three."""
+
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
 Courtesy = Callable[[Books, Moment], Card | None]
@@ -139,6 +142,10 @@ class Dispatcher:
             place, lambda books: self._suggest(books, person, command, argument, begun)
         )
 
+    def welcome(self, platform: str, space: str, channel: str = "") -> None:
+        """The bot may post there (again)."""
+        self._poster.welcome(platform, space, channel)
+
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
         await self._poster.settle(place)
@@ -219,7 +226,7 @@ class Dispatcher:
                 values[argument.parameter] = argument.kind.read(raw, argument.name)
         if not missing:
             return values, None
-        prefill = await unit.prefill(values)
+        prefill = await self._prefilled(unit, values)
         questions = tuple(
             Question(
                 a.name, a.kind.about,
@@ -233,6 +240,14 @@ class Dispatcher:
         )  # fmt: skip
         call = Call(command.name, {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _prefilled(self, unit: _Unit, values: dict[str, Any]) -> dict[str, str]:
+        """What stands in a form; a form must be a platform's first answer, so it cannot wait for a slow database."""
+        try:
+            async with asyncio.timeout(PREFILL_SECONDS):
+                return await unit.prefill(values)
+        except TimeoutError:
+            raise UserError("kernel.press_again") from None
 
     async def _refuse(
         self,

@@ -13,7 +13,19 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import unquote
 
-from bot.key_kinds import address, choice, hours, maybe, number, text, whole, zone
+from bot.key_kinds import (
+    address,
+    choice,
+    hours,
+    maybe,
+    number,
+    snowflake,
+    socket_address,
+    text,
+    truth,
+    whole,
+    zone,
+)
 from bot.story.rooms import Preset
 
 Provider = Literal["auto", "claude", "deck", "recording", "none"]
@@ -144,6 +156,7 @@ class Presets:
     """The kind of room that holds on a platform until its people choose one."""
 
     terminal: Preset = field(default="table", metadata={"kind": choice("community", "studio", "table")})
+    discord: Preset = field(default="community", metadata={"kind": choice("community", "studio", "table")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +177,25 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """How the room is served in Discord; it is when DISCORD_TOKEN is set."""
+
+    enabled: bool = field(default=True, metadata={"kind": truth})
+    """False keeps Discord off whatever the environment holds."""
+    guild: str = field(default="", metadata={"kind": snowflake})
+    """Sync the commands to this server alone, where they appear at once; empty is everywhere."""
+    api: str = field(default="", metadata={"kind": address})
+    """Another base of the API, for tests; empty is Discord's own."""
+    gateway: str = field(default="", metadata={"kind": socket_address})
+    """Another gateway, for tests; empty is Discord's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What comes from the environment or a private .env only, never from bot.toml."""
 
     anthropic_api_key: Secret = field(default_factory=Secret)
+    discord_token: Secret = field(default_factory=Secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +216,7 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=lambda: PRICES)
     budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     room: RoomDefaults = field(default_factory=RoomDefaults)
+    discord: DiscordSettings = field(default_factory=DiscordSettings)
     log: LogSettings = field(default_factory=LogSettings)
     secrets: Secrets = field(default_factory=Secrets)
     sources: Sources = field(default_factory=Sources, compare=False)

@@ -12,6 +12,7 @@ from bot.key_kinds import Kind, Wrong, kind_of, nearest, plain
 from bot.settings import (
     PRICES,
     BudgetDefaults,
+    DiscordSettings,
     LogSettings,
     Presets,
     Price,
@@ -37,6 +38,7 @@ class Tables:
     prices: Mapping[str, Price] = field(default_factory=lambda: PRICES)
     budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     room: RoomDefaults = field(default_factory=RoomDefaults)
+    discord: DiscordSettings = field(default_factory=DiscordSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 
@@ -56,6 +58,7 @@ def read_tables(raw: Mapping[str, object]) -> tuple[Tables, Findings]:
         prices=_prices(tables["prices"], wrong),
         budget=_filled(BudgetDefaults(), tables["budget"], "budget.", wrong),
         room=_filled(RoomDefaults(preset=preset), room, "room.", wrong),
+        discord=_filled(DiscordSettings(), tables["discord"], "discord.", wrong),
         log=_filled(LogSettings(), tables["log"], "log.", wrong),
     ), wrong
 
@@ -198,6 +201,7 @@ def _homes() -> Iterator[tuple[str, str]]:
         "budget": BudgetDefaults,
         "room": RoomDefaults,
         "room.preset": Presets,
+        "discord": DiscordSettings,
         "log": LogSettings,
     }
     for table, cls in tables.items():
@@ -206,5 +210,5 @@ def _homes() -> Iterator[tuple[str, str]]:
     yield "url", "database.url"
 
 
-_TABLES = ("database", "writer", "prices", "budget", "room", "log")
+_TABLES = ("database", "writer", "prices", "budget", "room", "discord", "log")
 _HOMES = dict(_homes())

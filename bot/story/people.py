@@ -94,6 +94,8 @@ class Member:
     consent_asked: bool = False
     joined_at: datetime | None = None
     guest: bool = False
+    pinged_at: datetime | None = None
+    """When a post of the bot last mentioned them here."""
 
 
 def member_id(room_id: str, person: Person) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import NotAllowed, UserError
-from bot.story.clocks import after_night
+from bot.story.clocks import after_night, is_night, room_date
 from bot.story.guards import is_reader, require_runner, require_writer, runs_the_room
 from bot.story.hours import after
 from bot.story.house_rules import in_force
@@ -246,9 +246,25 @@ def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | 
     if morning > moment.now:
         keep = turn.until is None or morning < turn.until
         return Outcome(None, dues=(Due("nudge", story_id, morning if keep else None),))
-    nudged = replace(turn, nudged=True)
+    pinged = () if turn.ping else _pinged(snapshot, turn.current, moment.now)
+    nudged = replace(turn, nudged=True, ping=turn.ping or bool(pinged))
     news = Nudge(story, turn.current, snapshot.name(turn.current))
-    return Outcome(news, (nudged,), (), (Mark("turn", story_id),))
+    return Outcome(news, (nudged, *pinged), (), (Mark("turn", notice(turn, again=bool(pinged))),))
+
+
+def notice(turn: TurnState, *, again: bool = False) -> str:
+    """What the post of one turn is about: the story and the number of the turn; `again` is its one reminder."""
+    return f"{turn.id}:{turn.number}" + (":again" if again else "")
+
+
+def _pinged(snapshot: Snapshot, person: str | None, now: datetime) -> tuple[Member, ...]:
+    """The member to be mentioned now, as noted; none when they were today, at night, or where the room wants none."""
+    member, room = snapshot.member(person), snapshot.room
+    if member is None or in_force(room).pings == "none" or is_night(room, now):
+        return ()
+    if member.pinged_at is not None and room_date(room, member.pinged_at) == room_date(room, now):
+        return ()
+    return (replace(member, pinged_at=now),)
 
 
 def _runs(snapshot: Snapshot, story: Story | None, turn: TurnState | None) -> bool:
@@ -316,13 +332,15 @@ def _to(
     rules = in_force(snapshot.room)
     until = after(moment.now, rules.timed or rules.turn_length, rules.zone, rules.hours) if current else None
     passed = turn.passed if current is not None and why in ("passed", "timed out") else ()
+    pinged = _pinged(snapshot, current, moment.now) if current != moment.key else ()
     moved = replace(
         turn, current=current, since=moment.now if current else None, until=until, number=turn.number + 1,
-        passed=passed, nudged=False,
+        passed=passed, nudged=False, ping=bool(pinged),
     )  # fmt: skip
     act = Act(f"turn.{why.replace(' ', '_')}", (story.id,), moment.key, "", {"current": current, "was": was})
     dues = (Due("turn", story.id, until), Due("nudge", story.id, _nudge_at(snapshot, moment.now, until)))
-    return Outcome(_face(snapshot, story, moved, why, was), (moved,), (act,), (Mark("turn", story.id),), dues)
+    marks = (Mark("turn", notice(moved)),) if current else ()
+    return Outcome(_face(snapshot, story, moved, why, was), (moved, *pinged), (act,), marks, dues)
 
 
 def _nudge_at(snapshot: Snapshot, now: datetime, until: datetime | None) -> datetime | None:
