@@ -40,6 +40,8 @@ class Text:
     """Several lines are welcome: a form, a paste, an editor."""
     word: bool = False
     """Only one word of a typed line."""
+    suggested: bool = False
+    """The room can complete it (see bot.handlers.suggesting)."""
 
     @property
     def greedy(self) -> bool:
@@ -58,6 +60,8 @@ class Int:
     about: str
     least: int = 0
     most: int = 1_000_000
+    suggested: bool = False
+    """The room can complete it (see bot.handlers.suggesting)."""
     greedy: ClassVar[bool] = False
 
     def read(self, raw: str, name: str) -> int:

@@ -36,6 +36,8 @@ from bot.sentences import say
 
 PIECES = 4
 """Messages that a text may take; a longer one is its beginning and a file."""
+_TEXT, _COMPONENTS = LAYOUT_TEXT - 120, LAYOUT_COMPONENTS - 5
+"""What a layout takes of ours: the client may add two buttons that turn pages, and their line."""
 _NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _KEPT = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 """Text without control characters, which nobody promises to keep."""
@@ -201,7 +203,7 @@ def _layouts(cards: Sequence[Card], file: tuple[str, str] | None, *, public: boo
 def _inside(card: Card, public: bool) -> tuple[list[Part], tuple[Handout, ...]]:
     """What stands in a card's container, top to bottom."""
     blocks = parts.blocks(card, public=public, notifies=False)
-    texts, handouts = _packed(blocks, LAYOUT_TEXT - parts.label_size(card)) if blocks else ([], ())
+    texts, handouts = _packed(blocks, _TEXT - parts.label_size(card)) if blocks else ([], ())
     inside = [parts.text(text) for text in texts]
     inside += [parts.file(handout.name) for handout in handouts]
     return inside + parts.rows(card, public=public, after=bool(inside)), handouts
@@ -220,8 +222,8 @@ class _Page:
         inside = [part for container in self.containers for part in container]
         tokens = [token for part in inside for token in part.tokens]
         return (
-            sum(part.size for part in inside) <= LAYOUT_TEXT
-            and sum(part.count for part in inside) + len(self.containers) <= LAYOUT_COMPONENTS
+            sum(part.size for part in inside) <= _TEXT
+            and sum(part.count for part in inside) + len(self.containers) <= _COMPONENTS
             and len(set(tokens)) == len(tokens)
             and len({handout.name for handout in self.handouts}) == len(self.handouts)
         )

@@ -154,7 +154,7 @@ def with_text(books: Books, room: Snapshot, outcome: Outcome[Closed], moment: Mo
 @commands.add("round decide")
 async def decide(
     ctx: Context,
-    number: Annotated[int, Int("The number of the idea on the ballot", 1, 99)],
+    number: Annotated[int, Int("The number of the idea on the ballot", 1, 99, suggested=True)],
     reason: Annotated[str, Text("Why, on the record", most=500)] = "",
     letter: LETTER = "",
 ) -> Reply:

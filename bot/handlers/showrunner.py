@@ -26,7 +26,7 @@ commands = Commands()
 async def rules(
     ctx: Context,
     what: Annotated[str, Pick("What to do", ("show", "set", "preset"))] = "show",
-    key: Annotated[str, Text("The rule's key, or the kind of room", most=60, word=True)] = "",
+    key: Annotated[str, Text("The rule's key, or the kind of room", most=60, word=True, suggested=True)] = "",
     value: Annotated[str, Text("What it shall be", most=200)] = "",
 ) -> Reply:
     """The house rules in force; a showrunner sets any line."""
