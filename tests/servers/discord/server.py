@@ -21,7 +21,7 @@ from tests.servers.discord.routes import routes
 from tests.servers.discord.service import Service
 from tests.servers.discord.settings import Settings
 from tests.servers.discord.talk import Talk
-from tests.servers.discord.world import (
+from tests.servers.discord.things import (
     FORUM,
     PRIVATE_THREAD,
     PUBLIC_THREAD,

@@ -10,7 +10,7 @@ from tests.servers.discord.permissions import NAMES
 from tests.servers.discord.places import Places
 from tests.servers.discord.refusal import Json, Problems, refuse
 from tests.servers.discord.service import Call, Service
-from tests.servers.discord.world import Channel, Message, User, iso, made_at
+from tests.servers.discord.things import Channel, Message, User, iso, made_at
 
 
 class Talk:
