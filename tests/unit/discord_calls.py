@@ -30,7 +30,8 @@ class Api:
 
     def __init__(self, server: DiscordServer, session: aiohttp.ClientSession) -> None:
         self.server = server
-        self._session = session
+        self.session = session
+        self.authorization = f"Bot {TOKEN}"
         self.headers: Json = {}
         self.ada = server.person("ada")
         self.ben = server.person("ben")
@@ -48,7 +49,7 @@ class Api:
     ) -> Self:
         """One call; afterwards `status`, `body`, `code` and `headers` are those of its answer."""
         sent: Any = None if body is None else io.BytesIO(json.dumps(body).encode())
-        said = {"Authorization": f"Bot {TOKEN}", **headers}
+        said = {"Authorization": self.authorization, **headers}
         if files:
             sent = aiohttp.FormData(quote_fields=False)
             sent.add_field("payload_json", json.dumps(body or {}), content_type="application/json")
@@ -60,7 +61,7 @@ class Api:
         elif body is not None:
             said["Content-Type"] = "application/json"
         url = f"{self.server.api}{path}"
-        async with self._session.request(method, url, data=sent, headers=said) as answer:
+        async with self.session.request(method, url, data=sent, headers=said) as answer:
             text = await answer.text()
             self.status = answer.status
             self.headers = dict(answer.headers)
