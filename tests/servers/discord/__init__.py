@@ -4,9 +4,10 @@ It refuses what the real service refuses, breaks on demand in every way that it 
 knows no ids of ours: tests act as people do, by the words on buttons, menus and forms.
 """
 
+from tests.servers.discord.answers import Answer, Choice
 from tests.servers.discord.forms import Modal
 from tests.servers.discord.gateway import TOKEN
-from tests.servers.discord.people import Answer, Choice, Person
+from tests.servers.discord.people import Person
 from tests.servers.discord.refusal import Refused
 from tests.servers.discord.seen import Seen
 from tests.servers.discord.server import DiscordServer

@@ -9,15 +9,7 @@ from tests.servers.discord.components import number, walk
 from tests.servers.discord.refusal import Json, Path, refuse
 from tests.servers.discord.rules import File, plain_name
 from tests.servers.discord.service import Service
-from tests.servers.discord.world import (
-    FORUM,
-    LOADING,
-    V2,
-    Channel,
-    Message,
-    User,
-    iso,
-)
+from tests.servers.discord.things import FORUM, LOADING, V2, Channel, Message, User, iso
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TYPES = {

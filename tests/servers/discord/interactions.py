@@ -16,7 +16,7 @@ from tests.servers.discord.components import number
 from tests.servers.discord.refusal import Json, Path, refuse
 from tests.servers.discord.rules import File
 from tests.servers.discord.service import Call, Service
-from tests.servers.discord.world import EPHEMERAL, LOADING, Channel, Message, User
+from tests.servers.discord.things import EPHEMERAL, LOADING, Channel, Message, User
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -58,9 +58,21 @@ class Interaction:
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     completed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    completed_at: float = 0.0
+
     @property
     def ack_ms(self) -> float:
         return (self.answered_at - self.sent) * 1000
+
+    @property
+    def done_ms(self) -> float:
+        return (self.completed_at - self.sent) * 1000
+
+    def complete(self) -> None:
+        """What was promised is there, for the first time."""
+        if not self.completed.is_set():
+            self.completed_at = time.monotonic()
+            self.completed.set()
 
 
 class Interactions:
@@ -178,7 +190,7 @@ class Interactions:
         one.answer, one.answered_at = kind, time.monotonic()
         one.acknowledged.set()
         if kind not in (DEFERRED, DEFERRED_UPDATE):
-            one.completed.set()
+            one.complete()
         self._service.changed()
         return self._response(one, kind) if call.asks("with_response") else None
 
@@ -286,7 +298,7 @@ class Interactions:
         if one.user_install and one.followups > self._service.limits["interaction.user_install_followups"]:
             raise refuse(40094)
         message = self._post(one, call.body, call.files)
-        one.completed.set()
+        one.complete()
         self._service.changed()
         return message.data
 
@@ -311,7 +323,7 @@ class Interactions:
         if isinstance(body.get("flags"), int):
             body = {**body, "flags": body["flags"] & ~EPHEMERAL}
         self._board.edit(message, body, call.files, webhook=True)
-        one.completed.set()
+        one.complete()
         self._service.changed()
         return message.data
 
@@ -319,5 +331,5 @@ class Interactions:
         """DELETE /webhooks/{app}/{token}/messages/…"""
         one, message = self._message(call)
         self._board.delete(message)
-        one.completed.set()
+        one.complete()
         self._service.changed()

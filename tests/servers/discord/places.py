@@ -10,7 +10,7 @@ from tests.servers.discord.board import Board
 from tests.servers.discord.permissions import NAMES, VIEW_CHANNEL
 from tests.servers.discord.refusal import Json, Problems, refuse
 from tests.servers.discord.service import Call, Service
-from tests.servers.discord.world import (
+from tests.servers.discord.things import (
     CATEGORY,
     DM,
     FORUM,

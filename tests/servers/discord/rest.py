@@ -11,10 +11,11 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from tests.servers.discord.faults import Fault
-from tests.servers.discord.gateway import TOKEN, cut
+from tests.servers.discord.gateway import TOKEN
 from tests.servers.discord.refusal import Json, Problems, Refused, refuse
 from tests.servers.discord.rules import File
 from tests.servers.discord.service import Call, Refusal, Service
+from tests.servers.discord.sessions import cut
 
 Handler = Callable[[Call], Any]
 
