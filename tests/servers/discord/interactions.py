@@ -48,6 +48,8 @@ class Interaction:
     focus: int = 3
     """The type of the option that is being completed."""
     user_install: bool = False
+    payload: Json = field(default_factory=dict)
+    """The event as it was sent."""
     answer: int | None = None
     answered_at: float = 0.0
     original: Message | None = None
@@ -141,6 +143,7 @@ class Interactions:
             payload["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
         if source is not None:
             payload["message"] = source.data
+        one.payload = payload
         self._by_id[one.id] = self._by_token[one.token] = one
         times = 1
         if self._service.faults.duplicates:
@@ -149,6 +152,10 @@ class Interactions:
         for _ in range(times):
             self._service.gateway.emit("INTERACTION_CREATE", payload, guild)
         return one
+
+    def again(self, one: Interaction) -> None:
+        """Send the event a second time, as a resumed session may."""
+        self._service.gateway.emit("INTERACTION_CREATE", one.payload, one.channel.guild)
 
     @staticmethod
     def _about(
