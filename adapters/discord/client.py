@@ -36,6 +36,7 @@ from bot.chat import Inbox
 from bot.commands import Growing
 from bot.context import Incoming
 from bot.errors import CannotPost, OperatorError, UserError
+from bot.markup import to_plain
 from bot.sentences import say
 from bot.story.people import Person, Place
 
@@ -84,9 +85,9 @@ class Discord:
             async with client:
                 await client.start(self._connection.token)
         except discord.LoginFailure:
-            raise OperatorError(str(say("discord.bad_token"))) from None
+            raise OperatorError(to_plain(say("discord.bad_token"))) from None
         except discord.PrivilegedIntentsRequired:
-            raise OperatorError(str(say("discord.bad_intents"))) from None
+            raise OperatorError(to_plain(say("discord.bad_intents"))) from None
         except (discord.DiscordException, AttributeError, *BROKEN) as broken:
             # AttributeError: the first handshake failed (https://github.com/Rapptz/discord.py/issues/10520)
             log.warning("Discord cannot be reached (%s); trying again", type(broken).__name__)
@@ -325,7 +326,7 @@ class _Client(discord.AutoShardedClient):
         """Somebody else answers with the same token: it is said, once."""
         self._copies += 1
         if self._copies == _COPIES:
-            log.error("%s", say("discord.second_copy"))
+            log.error("%s", to_plain(say("discord.second_copy")))
 
 
 def _open_again(form: Form, *, late: bool) -> Card:
