@@ -24,6 +24,7 @@ from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
 from adapters.discord.commands import focused
 from adapters.discord.connection import Connection
+from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
 from adapters.discord.streaming import Pauses, Stream
@@ -46,6 +47,8 @@ RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
 """Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
 SUGGEST_SECONDS = 2.0
 _REMEMBERED = 4096
+_WAITING = 10
+"""Answers that wait for one person: more were not read anyway, and all that matters in them is stored."""
 _GIVEN_BACK = 1500
 """Characters of each text that is given back on a card; forms of several texts have short ones."""
 _COPIES = 3
@@ -155,13 +158,14 @@ class _Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=connection.ready_seconds,
             max_ratelimit_timeout=30.0,
+            http_trace=trace(),
         )
         self._platform = platform
         self._inbox = inbox
         self._tasks = group
         self._guild = connection.guild
         self._seen: OrderedDict[int, None] = OrderedDict()
-        self._lost: OrderedDict[tuple[Place, Person], Reply] = OrderedDict()
+        self._lost: OrderedDict[tuple[Place, Person], tuple[Reply, ...]] = OrderedDict()
         self._told: OrderedDict[tuple[Place, Person], str] = OrderedDict()
         self._pauses = Pauses()
         self._copies = 0
@@ -301,26 +305,36 @@ class _Client(discord.AutoShardedClient):
         """Show the reply: a form, pages, or cards; with what was lost before, and what the bot lacks here."""
         if reply.form is not None:
             if await answer.form(forms.modal(reply.form)):
+                if answer.first == "taken":
+                    self._copy_seen()
                 return
             reply = Reply.of(_open_again(reply.form, late=answer.first != "none"))
-        earlier = self._lost.pop(who, None)
+        earlier = self._lost.pop(who, ())
         cards = list(reply.cards)
         if lacking and wish.changes and self._told.get(who) != lacking:
             self._told[who] = lacking
             cards.append(note(say("discord.may_not_post", permission=lacking)))
-        if earlier is not None:
-            cards += [note(say("discord.earlier")), *earlier.cards]
-        whole = Reply(tuple(cards), refused=reply.refused, file=reply.file)
+        if earlier:
+            cards += [note(say("discord.earlier")), *(card for one in earlier for card in one.cards)]
+        files = [one.file for one in (reply, *earlier) if one.file is not None]
+        whole = Reply(tuple(cards), refused=reply.refused, file=files[0] if files else None)
         over = wish.over and not reply.refused
         outcome = await answer.say(
             Sending(paged(drawn_private(whole), wish.call, wish.page, changes=wish.changes), over)
         )
-        if outcome == "lost":
-            self._lost[who] = reply
-            while len(self._lost) > _REMEMBERED:
-                self._lost.popitem(last=False)
+        if outcome == "shown":
+            self._keep_for_next(who, tuple(Reply(file=file) for file in files[1:]))  # a reply holds one file
+        elif outcome == "lost":
+            self._keep_for_next(who, (*earlier, reply))
         elif outcome == "taken":
             self._copy_seen()
+
+    def _keep_for_next(self, who: tuple[Place, Person], replies: tuple[Reply, ...]) -> None:
+        """What nobody saw is said with the person's next answer there."""
+        if replies:
+            self._lost[who] = replies[-_WAITING:]
+        while len(self._lost) > _REMEMBERED:
+            self._lost.popitem(last=False)
 
     def _copy_seen(self) -> None:
         """Somebody else answers with the same token: it is said, once."""

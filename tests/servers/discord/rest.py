@@ -56,6 +56,8 @@ class Door:
         path = request.path[len(BASE) - 1 :]
         fault = self._service.faults.take(request.method, path)
         if fault is not None and fault.delay:
+            if not request.content_type.startswith("multipart/"):
+                await request.read()  # it has arrived, whether or not the caller waits so long
             await asyncio.sleep(fault.delay)
         if fault is not None and fault.when == "before" and (fault.reset or fault.status):
             return self._break(request, fault, path)
