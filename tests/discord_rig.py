@@ -149,6 +149,7 @@ class DiscordRoom:
 
     def starts(self, name: str, line: str, *, standing: Standing | None = None) -> Interaction:
         """The same, without waiting for the answer."""
+        self.clock.pass_(milliseconds=1)
         call = self.house.inbox.commands.parse(line)
         command = self.house.inbox.commands.find(call.command)
         assert command is not None
@@ -177,10 +178,14 @@ class DiscordRoom:
         return Answer(self.server.service, interaction)
 
     async def posted(self, seconds: float = 900.0) -> None:
-        """Wait until the poster has shown all that is wanted here."""
+        """Wait until the poster has shown all that is wanted here; the house's clock goes on meanwhile."""
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout(seconds):
-            while await self.look(lambda books: books.posts_wanted()):  # noqa: ASYNC110  # rows give no notice
-                await asyncio.sleep(0.05)
+            began = loop.time()
+            while await self.look(lambda books: books.posts_wanted()):
+                await asyncio.sleep(0.1)
+                began, before = loop.time(), began
+                self.clock.pass_(seconds=began - before)
 
     async def presses(self, name: str, label: str) -> str:
         """Press the button whose label begins so, on what the person got last or in the channel."""

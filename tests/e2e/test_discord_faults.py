@@ -26,6 +26,8 @@ POSTS = "POST /channels/*/messages"
 EDITS = "PATCH /channels/*/messages/*"
 CALLBACKS = "POST /interactions/*/callback"
 ANSWERS = "PATCH /webhooks/*/messages/@original"
+ACTING, READING, WAITING = 5.0, 25.0, 150.0
+"""How much faster than the clock time passes while people act, while they wait for an answer, and for the channel."""
 WORDS = "The lamp went out over the water."
 
 Meanwhile = Callable[[DiscordRoom], Awaitable[None]]
@@ -61,36 +63,42 @@ class Row:
 
 async def _asked_to_reconnect(room: DiscordRoom) -> None:
     room.server.gateway.ask_to_reconnect()
-    await room.server.gateway.back(60)
+    with brisk(WAITING):
+        await room.server.gateway.back(60)
 
 
 async def _invalid_but_resumable(room: DiscordRoom) -> None:
     room.server.gateway.invalidate(resumable=True)
-    await room.server.gateway.back(60)
+    with brisk(WAITING):
+        await room.server.gateway.back(60)
 
 
 async def _session_over(room: DiscordRoom) -> None:
     room.server.gateway.invalidate(resumable=False)
-    await room.server.gateway.back(60)
+    with brisk(WAITING):
+        await room.server.gateway.back(60)
 
 
 def _closed(code: int) -> Meanwhile:
     async def close(room: DiscordRoom) -> None:
         await room.server.gateway.close(code)
-        await room.server.gateway.back(60)
+        with brisk(WAITING):
+            await room.server.gateway.back(60)
 
     return close
 
 
 async def _reset(room: DiscordRoom) -> None:
     room.server.gateway.reset()
-    await room.server.gateway.back(60)
+    with brisk(WAITING):
+        await room.server.gateway.back(60)
 
 
 async def _gateway_down(room: DiscordRoom) -> None:
     room.server.faults.shut = 3
     room.server.gateway.reset()
-    await room.server.gateway.back(300)
+    with brisk(WAITING):
+        await room.server.gateway.back(300)
 
 
 async def _too_old(room: DiscordRoom) -> None:
@@ -140,11 +148,17 @@ async def _room(folder: Path) -> AsyncIterator[DiscordRoom]:
         await room.says("ada", "/story new The Last Ferry")
         await room.says("ben", "/extend It began at the quay.")
         room.settles = False
-        with brisk():
+        with brisk(ACTING):
             yield room
 
 
-def _slow(room: DiscordRoom, seconds: float = 0.12) -> asyncio.Future[None]:
+async def _posted(room: DiscordRoom) -> None:
+    """Wait until the public cards are up to date, which takes as long as Discord and the adapter say."""
+    with brisk(WAITING):
+        await room.posted()
+
+
+def _slow(room: DiscordRoom, seconds: float = 0.4) -> asyncio.Future[None]:
     """Keep the one writer of the database busy, for seconds of this machine's."""
     return asyncio.ensure_future(room.house.runner.write(lambda _: time.sleep(seconds)))
 
@@ -171,7 +185,8 @@ async def _seen(room: DiscordRoom, interaction: Interaction) -> str:
         await asyncio.sleep(5)  # the person sits there for a moment
         return ""
     try:
-        await answer.finished(60)
+        with brisk(READING):
+            await answer.finished(60)
     except TimeoutError:
         return ""
     return "\n".join(one.words for one in (answer.message, *answer.followups))
@@ -204,12 +219,12 @@ async def test_a_fault_loses_nothing_and_doubles_nothing(
             assert "passage 2" not in told
         else:
             assert told.count("passage 2") == 1, told
-        await room.posted()
+        await _posted(room)
         after = await _seen(room, room.starts("ada", "/pitch A bell answers"))
         assert "A bell answers" in after
         assert ("passage 2" in after) == row.lost, after
         assert "passage 2" not in await _seen(room, room.starts("ada", "/help"))
-        await room.posted()
+        await _posted(room)
         assert (await _texts(room)).count(WORDS) == 1
         assert await _done(room, "pitch.added") == 1
         public = [message.words for message in room.wall.messages]
@@ -222,4 +237,170 @@ async def test_a_fault_loses_nothing_and_doubles_nothing(
         assert WORDS in await _seen(room, room.starts("cy", "/read"))
     if row.route:
         assert room.server.faults.done, "nothing was broken"
+    _clean(caplog)
+
+
+async def test_a_first_connection_that_fails_comes_up_by_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with DiscordServer() as server:
+        server.faults.shut = 3
+        async with open_discord_room(f"sqlite:///{tmp_path}/house.db", server=server, wait=False) as room:
+            with brisk(WAITING):
+                await server.connected(300)
+                await room.adapter.synced.wait()
+            await room.says("ada", "/story new The Last Ferry")
+            assert "It began" in await room.says("ada", "/extend It began.") + await room.says("ada", "/read")
+    _clean(caplog)
+
+
+async def test_posts_that_waited_go_out_once_although_the_client_was_made_anew_meanwhile(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = f"sqlite:///{tmp_path}/house.db"
+    async with DiscordServer() as server:
+        async with open_discord_room(url, server=server) as room:
+            await room.says("ada", "/story new The Last Ferry")
+            room.settles = False
+            server.faults.add(POSTS, times=99, reset=True, when="after")
+            await room.says("ada", f"/extend {WORDS}")
+        server.faults.clear()
+        server.faults.add("GET /users/@me", status=503)  # discord.py gives up at the login, too
+        server.faults.shut = 1
+        server.faults.add(POSTS, delay=0.5)
+        async with open_discord_room(url, server=server, wait=False, settles=False) as room:
+            with brisk(WAITING):
+                await server.connected(300)
+                await room.posted()
+            assert room.wall.text.count(WORDS) == 1
+            assert len(room.wall.messages) == 3
+    _clean(caplog)
+
+
+async def test_commands_are_registered_later_when_it_cannot_be_at_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with DiscordServer() as server:
+        server.faults.add("PUT /applications/*/commands", status=503, times=2)
+        async with open_discord_room(f"sqlite:///{tmp_path}/house.db", server=server, wait=False) as room:
+            with brisk(WAITING):
+                await room.adapter.synced.wait()
+            await room.says("ada", "/story new The Last Ferry")
+    _clean(caplog)
+
+
+async def test_a_second_copy_that_answers_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path) as room:
+        for n in range(5):
+            taken = room.starts("ada", f"/extend Line {n} of the night.")
+            taken.answer = 4  # somebody else was quicker
+        taken = room.starts("ada", "/pitch")
+        taken.answer = 4  # where the answer would have been a form, too
+        await room.server.until(lambda: sum(one.code == 40060 for one in room.server.refused) == 6, 60)
+        assert (await _texts(room))[1:] == [f"Line {n} of the night." for n in range(5)]
+        assert "Line 4" in await _seen(room, room.starts("ben", "/read"))
+    said = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(said) == 1
+    assert "another copy" in said[0].getMessage()
+    assert all(record.exc_info is None for record in caplog.records)
+
+
+async def test_an_interaction_that_is_delivered_twice_is_carried_out_and_answered_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path) as room:
+        room.server.faults.duplicates = 1
+        first = room.starts("ada", f"/extend {WORDS}")
+        assert (await _seen(room, first)).count("passage 2") == 1
+        room.server.interactions.again(first)
+        await _seen(room, room.starts("ben", "/help"))
+        await _posted(room)
+        assert (await _texts(room)).count(WORDS) == 1
+        assert room.wall.text.count(WORDS) == 1
+        assert room.server.refused == []
+    _clean(caplog)
+
+
+@pytest.mark.parametrize("wait", [2.0, 300.0], ids=["a moment", "long"])
+async def test_edits_of_old_messages_that_are_rationed_hold_nothing_else_back(
+    wait: float, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        DiscordServer(changed={"message.old_edits": 0}, old_edit_wait=wait) as server,
+        open_discord_room(f"sqlite:///{tmp_path}/house.db", server=server) as room,
+    ):
+        await room.says("ada", "/story new The Last Ferry")
+        await room.later(hours=2)
+        room.settles = False
+        with brisk(ACTING):
+            for n in range(3):
+                assert f"passage {n + 1}" in await _seen(room, room.starts("ada", f"/extend Line {n} of the night."))
+            with brisk(WAITING):  # the scene's card is the one that is refused, passages come all the same
+                await server.until(lambda: "Line 2 of the night." in room.wall.text, 100)
+            assert any(one.code == 30046 for one in server.refused)
+            assert "0 words" in room.wall.text or "3 passages" not in room.wall.text
+            server.service.limits.change("message.old_edits", 10)
+            await _posted(room)
+            assert room.wall.text.count("3 passages") == 1
+            assert [m.words.count("Line") for m in room.wall.messages if "Line" in m.words] == [1, 1, 1]
+    _clean(caplog)
+
+
+async def test_a_followup_whose_fate_is_unknown_is_not_doubled_but_said_again_with_the_next_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path) as room:
+        room.settles = True
+        await room.says("ada", "/pitch A bell answers")
+        await room.says("ada", "/vote 1")
+        ballot = room.last["ada"].messages[0]
+        await room.says("ben", "/vote 1")
+        assert "result is in the room" in await room.says("ada", "/round close")
+        busy = _slow(room)
+        room.server.faults.add("POST /webhooks/*", status=502, when="after")
+        chosen = asyncio.create_task(room.person("ada").choose(ballot, ["0"]))
+        await busy
+        answer = await (await chosen).finished()
+        assert answer.kind == "deferred update"
+        await asyncio.sleep(30)
+        refusals = [one for one in room.person("ada").sees(room.channel) if "how it ended" in one.words and one.ephemeral]
+        assert len(refusals) == 1
+        again = await room.says("ada", "/help")
+        assert "lost a moment ago" in again
+        assert refusals[0].words in again
+        assert "lost a moment ago" not in await room.says("ada", "/help")
+    _clean(caplog)
+
+
+async def test_a_long_rate_limit_is_kept_although_people_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path) as room:
+        room.server.faults.add(POSTS, status=429, retry_after=200.0, times=2)
+        for n in range(6):
+            await _seen(room, room.starts("ada", f"/extend Line {n} of the night."))
+        assert len(room.server.faults.done) == 1, "a busy place was asked again"
+        with brisk(WAITING):
+            await _posted(room)
+        lines = [m.words for m in room.wall.messages if "of the night" in m.words]
+        assert [line.split("Line ")[1][0] for line in lines] == ["0", "1", "2", "3", "4", "5"]
+    _clean(caplog)
+
+
+async def test_a_long_passage_that_is_cut_off_between_its_messages_is_completed_and_not_begun_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = "\n\n".join(f"Paragraph {n:02}. " + "The water was black and still. " * 12 for n in range(12))
+    async with _room(tmp_path) as room:
+        room.server.faults.add(POSTS)  # the first message goes through
+        room.server.faults.add(POSTS, status=429, retry_after=400.0)
+        assert "passage 2" in await _seen(room, room.starts("ada", f"/extend {long}"))
+        with brisk(WAITING):
+            await asyncio.sleep(10)  # nothing is to happen: it was told to wait for longer
+            room.server.age(minutes=10)  # Discord has forgotten the nonces
+            await _posted(room)
+        for n in range(12):
+            assert sum(f"Paragraph {n:02}. " in m.raw["content"] for m in room.wall.messages) == 1, n
     _clean(caplog)

@@ -104,7 +104,7 @@ class Door:
             refused = Refused(429, 0, "You are being rate limited.", retry_after=round(taken.wait, 3))
             refused.body["global"] = taken.is_global
             raise refused
-        if request.can_read_body:
+        if request.body_exists:
             await self._read(request, call)
         reason = request.headers.get("X-Audit-Log-Reason")
         if reason is not None:
