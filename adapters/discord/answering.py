@@ -175,6 +175,10 @@ class Answer:
                     return "failed"
             except BROKEN as broken:
                 log.info("an answer is sent again: %s", type(broken).__name__)
+            except RuntimeError:
+                if not self._closed:
+                    raise
+                return "failed"
             self._tried = True
         return "failed"
 
@@ -192,10 +196,19 @@ class Answer:
                     return "lost"
             except (Unsure, discord.RateLimited, *BROKEN) as broken:
                 log.info("an answer did not arrive: %s", type(broken).__name__)
+            except RuntimeError:
+                if not self._closed:
+                    raise
+                return "lost"
             if once or wait is None:
                 break
             await asyncio.sleep(wait)
         return "lost"
+
+    @property
+    def _closed(self) -> bool:
+        """Whether the client was closed (it is being made anew): its requests end in a RuntimeError then."""
+        return self._asked.client.is_closed()
 
     def _stop(self) -> None:
         if self._timer is not None:

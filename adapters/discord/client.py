@@ -46,6 +46,8 @@ log = logging.getLogger("room37.discord")
 RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
 """Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
 SUGGEST_SECONDS = 2.0
+BARRED_SECONDS = 600.0
+"""So long is a place not asked where the bot saw that it lacks a permission: Discord shuts bots out that insist."""
 _REMEMBERED = 4096
 _WAITING = 10
 """Answers that wait for one person: more were not read anyway, and all that matters in them is stored."""
@@ -62,7 +64,7 @@ class Discord:
         self._connection = connection
         self._channels: Channels | None = None
         self._ready = asyncio.Event()
-        self._barred: dict[Place, str] = {}
+        self._barred: dict[Place, tuple[str, float]] = {}
         self.synced = asyncio.Event()
         """Set once the commands at Discord are the registry's."""
         self.client: discord.Client | None = None
@@ -117,8 +119,9 @@ class Discord:
 
     async def _open(self, place: Place) -> Channels:
         """The channels, once the bot is logged in. Raises CannotPost where it was seen that the bot may not write."""
-        if place in self._barred:
-            raise CannotPost(self._barred[place])
+        lacking, until = self._barred.get(place, ("", 0.0))
+        if until > asyncio.get_running_loop().time():
+            raise CannotPost(lacking)
         await self._ready.wait()
         if self._channels is None:
             raise CannotPost("not logged in")
@@ -128,8 +131,9 @@ class Discord:
         """Remember whether the bot may write where it was called; gives the permission it lacks."""
         lacking = barred(asked)
         if lacking:
-            self._barred[place] = lacking
-        elif self._barred.pop(place, None) is not None or place not in self._barred:
+            self._barred[place] = lacking, asyncio.get_running_loop().time() + BARRED_SECONDS
+        else:
+            self._barred.pop(place, None)
             inbox.welcome(place.platform, place.space, place.channel)
         return lacking
 
@@ -198,6 +202,10 @@ class _Client(discord.AutoShardedClient):
 
     async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
         """Rights may have changed."""
+        self._platform.rights_changed(str(after.guild.id), self._inbox)
+
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """The bot was given a role, or lost one. (Without a privileged intent Discord tells of no other member.)"""
         self._platform.rights_changed(str(after.guild.id), self._inbox)
 
     async def on_guild_channel_update(self, _before: object, after: discord.abc.GuildChannel) -> None:
