@@ -9,7 +9,7 @@ from tests.servers.discord.components import number, walk
 from tests.servers.discord.refusal import Json, Path, refuse
 from tests.servers.discord.rules import File, plain_name
 from tests.servers.discord.service import Service
-from tests.servers.discord.things import FORUM, LOADING, V2, Channel, Message, User, iso
+from tests.servers.discord.things import FORUM, LOADING, SUPPRESS_EMBEDS, V2, Channel, Message, User, iso
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TYPES = {
@@ -222,7 +222,9 @@ class Board:
                 data[name] = body[name] or ("" if name == "content" else [])
         data["flags"] = message.flags & ~LOADING
         if "flags" in body:
-            data["flags"] |= int(body["flags"] or 0) & V2
+            data["flags"] = data["flags"] & ~SUPPRESS_EMBEDS | int(body["flags"] or 0) & (
+                V2 | SUPPRESS_EMBEDS
+            )
         self._attach(message, body, files)
         if not finishing:
             message.versions += 1

@@ -11,7 +11,6 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.servers.discord.board import Board
-from tests.servers.discord.commands import Commands
 from tests.servers.discord.interactions import Interactions
 from tests.servers.discord.people import Person
 from tests.servers.discord.permissions import bits
@@ -46,9 +45,8 @@ class DiscordServer:
         self._places = Places(self.service, self._board)
         self._talk = Talk(self.service, self._board, self._places)
         self.interactions = Interactions(self.service, self._board)
-        commands = Commands(self.service)
         self._door = Door(
-            self.service, routes(self.service, self._talk, self._places, commands, self.interactions)
+            self.service, routes(self.service, self._board, self.interactions, self._places, self._talk)
         )
         self.faults = self.service.faults
         self.gateway = self.service.gateway
