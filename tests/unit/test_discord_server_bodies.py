@@ -31,6 +31,19 @@ async def test_a_message_without_anything_to_see_is_refused(api: Api, body: Json
     assert (await api.post(body)).code == 50006
 
 
+async def test_a_body_of_no_known_shape_is_refused_too(api: Api) -> None:
+    await api.post({"embeds": ["x"]})
+    assert (api.status, api.code) == (400, 50035)
+    assert "shape" in api.server.refused[0].reason
+
+
+async def test_a_reply_to_what_is_gone_is_refused_unless_it_may_fail(api: Api) -> None:
+    reply = {"content": "You.", "message_reference": {"message_id": "1"}}
+    assert (await api.post({**reply})).code == 50035
+    reply["message_reference"] = {"message_id": "1", "fail_if_not_exists": False}
+    assert (await api.post({**reply})).status == 200
+
+
 async def test_content_is_trimmed_as_people_see_it(api: Api) -> None:
     await api.post({"content": "  The ferry.\n\n"})
     assert api.body["content"] == "The ferry."

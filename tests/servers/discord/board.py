@@ -7,7 +7,7 @@ from collections import deque
 from tests.servers.discord import gateway, mentions
 from tests.servers.discord.components import number, walk
 from tests.servers.discord.refusal import Json, Path, refuse
-from tests.servers.discord.rules import File, plain_name
+from tests.servers.discord.rules import File, invalid, plain_name
 from tests.servers.discord.service import Service
 from tests.servers.discord.things import FORUM, LOADING, SUPPRESS_EMBEDS, V2, Channel, Message, User, iso
 
@@ -50,7 +50,8 @@ class Board:
         if channel.kind == FORUM:
             raise refuse(50008)
         if not loading:
-            self._service.rules.check(body, files, path=path, ephemeral=webhook)
+            private = webhook and author is self._world.bot
+            self._service.rules.check(body, files, path=path, ephemeral=private)
         nonce = str(body["nonce"]) if body.get("nonce") is not None else None
         if (
             nonce is not None
@@ -116,7 +117,7 @@ class Board:
         if wanted is None or wanted.only_for is not None:
             if not reference.get("fail_if_not_exists", True):
                 return None
-            raise refuse(10008)
+            raise invalid(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         self.refer(message.data, wanted)
         return wanted.author
 

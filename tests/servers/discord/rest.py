@@ -13,7 +13,7 @@ from aiohttp import BodyPartReader, web
 from tests.servers.discord.faults import Fault
 from tests.servers.discord.gateway import TOKEN
 from tests.servers.discord.refusal import Json, Problems, Refused, refuse
-from tests.servers.discord.rules import File
+from tests.servers.discord.rules import File, invalid
 from tests.servers.discord.service import Call, Refusal, Service
 from tests.servers.discord.sessions import cut
 from tests.servers.discord.wire import written
@@ -113,7 +113,12 @@ class Door:
         handler = self._routes.get(call.route)
         if handler is None:
             raise UnservedError
-        return handler(call)
+        try:
+            return handler(call)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise invalid(
+                (), "MODEL_TYPE_CONVERT", f"The body has a shape that no client sends: {error!r}"
+            ) from error
 
     async def _read(self, request: web.Request, call: Call) -> None:
         """Take the body apart; what is over 25 MiB is not taken at all."""
