@@ -81,7 +81,11 @@ async def build(
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
     runner = make_runner(settings.database.url)
-    presets = {"terminal": settings.room.preset.terminal, "discord": settings.room.preset.discord}
+    presets = {
+        "terminal": settings.room.preset.terminal,
+        "discord": settings.room.preset.discord,
+        "slack": settings.room.preset.slack,
+    }
     store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
     rows = HouseRows(runner)
     poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease, serves=serves)
