@@ -21,6 +21,7 @@ from adapters.discord.cutting import cut
 from adapters.discord.limits import (
     CONTENT,
     FILE_ABOUT,
+    FILES,
     LAYOUT_COMPONENTS,
     LAYOUT_TEXT,
     ROW,
@@ -148,29 +149,32 @@ def _handouts(torn: Sequence[Prose]) -> Iterator[Handout]:
 def _filled(blocks: Sequence[Block], most: int) -> list[str]:
     """Texts that are full in turn; a text of people that needs more than it may is cut to its beginning."""
     contents = [""]
-    for block in blocks:
+    for index, block in enumerate(blocks):
         joint = block.joint if contents[-1] else ""
-        if size(contents[-1]) + size(joint) + size(block.text) <= most:
-            contents[-1] += joint + block.text
-            continue
         room = most - size(contents[-1]) - size(joint)
-        if block.prose is None and size(block.text) <= most:
+        if size(block.text) <= room:
+            contents[-1] += joint + block.text
+        elif block.prose is None and size(block.text) <= most:
             contents.append(block.text)
-            continue
-        pieces = cut(
-            block.text,
-            room if room > most // 4 else most,
-            most,
-            pieces_most=PIECES + 1 if block.prose is not None else 0,
-        )
-        if block.prose is not None and len(pieces) > PIECES:
-            pieces = [pieces[0] + " …" if size(pieces[0]) + 2 <= room else pieces[0]]
-        for n, piece in enumerate(pieces):
-            if n == 0 and size(contents[-1]) + size(joint) + size(piece) <= most:
-                contents[-1] += joint + piece
-            else:
-                contents.append(piece)
+        else:
+            below = sum(size(b.joint) + size(b.text) for b in blocks[index + 1 :] if b.prose is None)
+            for piece in _pieces(block, room, most, min(below, most // 2)):
+                joint = block.joint if contents[-1] else ""
+                fits = size(contents[-1]) + size(joint) + size(piece) <= most
+                contents[-1:] = [contents[-1] + joint + piece] if fits else [contents[-1], piece]
     return [content for text in contents if (content := text.strip())]
+
+
+def _pieces(block: Block, room: int, most: int, below: int) -> list[str]:
+    """A text that does not fit as it is: in as many messages as it may take, else its beginning, with room for what
+    stands below it."""
+    first = room if room > most // 4 else most
+    if block.prose is None:
+        return cut(block.text, first, most)
+    pieces = cut(block.text, first, most, pieces_most=PIECES + 1)
+    if len(pieces) <= PIECES:
+        return pieces
+    return [piece + " …" for piece in cut(block.text, first - below - 2, most, pieces_most=1)]
 
 
 # ---- components
@@ -197,7 +201,7 @@ def _layouts(cards: Sequence[Card], file: tuple[str, str] | None, *, public: boo
             pages[-1].add(page)
         else:
             pages.append(page)
-    return [page.drawn() for page in pages]
+    return [page.drawn() for page in pages or [_Page([[parts.text(written(say("discord.nothing")))]], [])]]
 
 
 def _inside(card: Card, public: bool) -> tuple[list[Part], tuple[Handout, ...]]:
@@ -225,7 +229,7 @@ class _Page:
             sum(part.size for part in inside) <= _TEXT
             and sum(part.count for part in inside) + len(self.containers) <= _COMPONENTS
             and len(set(tokens)) == len(tokens)
-            and len({handout.name for handout in self.handouts}) == len(self.handouts)
+            and len({handout.name for handout in self.handouts}) == len(self.handouts) <= FILES
         )
 
     def takes(self, more: _Page) -> bool:

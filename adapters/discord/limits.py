@@ -32,6 +32,8 @@ LABEL_ABOUT = 100
 """https://discord.com/developers/docs/components/reference#label"""
 INPUT = 4_000
 """Characters of a form's field: https://discord.com/developers/docs/components/reference#text-input"""
+FILES = 10
+"""Files of a message."""
 FILE_ABOUT = 1_024
 """Alt text of a file: https://discord.com/developers/docs/resources/message#attachment-object"""
 COMMAND_NAME = 32
