@@ -43,6 +43,9 @@ _NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _KEPT = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 """Text without control characters, which nobody promises to keep."""
 
+_MENTION = 25
+"""Characters of the mention that the client puts before a card that may ping."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handout:
@@ -94,7 +97,7 @@ def drawn_private(reply: Reply) -> list[Drawn]:
 
 def _plain(card: Card) -> list[Drawn]:
     blocks = parts.blocks(card, public=True, notifies=True)
-    contents, handouts = _packed(blocks, CONTENT)
+    contents, handouts = _packed(blocks, CONTENT - (_MENTION if card.ping else 0))
     buttons = parts.buttons(card, public=True)
     views = [_view(buttons[n : n + ROW * ROWS]) for n in range(0, len(buttons), ROW * ROWS)] or [None]
     contents += [written(say("discord.more_buttons"))] * (len(views) - 1)

@@ -62,8 +62,8 @@ def modal(form: Form) -> ui.Modal:
     """
     made = ui.Modal(title=clipped(to_plain(form.title), MODAL_TITLE) or "…", custom_id=_token(form))
     parts: list[ui.Item[Any]] = []
-    if form.lead:
-        parts.append(_said(written(form.lead)))
+    if lead := written(form.lead).strip():
+        parts.append(_said(lead))
     questions = [*form.questions, *_carried(form)]
     for question in questions:
         wanted = list(_asked(question))

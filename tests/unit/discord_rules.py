@@ -1,15 +1,21 @@
 """What Discord takes, written down from its documentation and apart from the adapter's own constants.
 
-Gathers everything that it would refuse in a message, a form or a command; nothing found is an empty list.
+Gathers everything that it would refuse in a message, a form or a command; nothing found is an empty list. Our
+loopback server's rules, which somebody else wrote, are asked as well.
 """
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.discord.cards import Drawn
+from tests.servers.discord.command_rules import CommandRules
+from tests.servers.discord.limits import Limits
+from tests.servers.discord.refusal import Problems, Refused
+from tests.servers.discord.rules import File, Rules, check_modal
 
 Json = dict[str, Any]
 
@@ -66,7 +72,26 @@ def of_message(drawn: Drawn) -> list[str]:
             found.append("rows")
     for component in everything:
         found += _component(component)
-    return found
+    return found + _second_opinion(drawn, components)
+
+
+def _second_opinion(drawn: Drawn, components: list[Json]) -> list[str]:
+    """What our loopback server says to the message."""
+    body: Json = {"content": drawn.content} if not drawn.v2 else {"flags": 1 << 15}
+    body |= {
+        "components": copy.deepcopy(components),
+        "attachments": [f.to_dict(n) for n, f in enumerate(drawn.files)],
+    }
+    files = [File(n, handout.name, handout.text.encode()) for n, handout in enumerate(drawn.handouts)]
+    return _refusal(lambda: Rules(Limits()).check(body, files))
+
+
+def _refusal(check: Callable[[], None]) -> list[str]:
+    try:
+        check()
+    except Refused as refused:
+        return [f"{refused} {refused.__dict__}"]
+    return []
 
 
 def _file_fits(name: str, about: str | None) -> bool:
@@ -189,7 +214,8 @@ def of_modal(modal: Json) -> list[str]:
     ids = [c["custom_id"] for c in everything if "custom_id" in c]
     if not ids or len(set(ids)) != len(ids):
         found.append(f"custom_ids {ids}")
-    return found + [problem for c in everything for problem in _component(c)]
+    found += [problem for c in everything for problem in _component(c)]
+    return found + _refusal(lambda: check_modal(copy.deepcopy(modal), Limits()))
 
 
 _NAME = re.compile(r"[-_'\w]{1,32}")
@@ -211,6 +237,9 @@ def of_commands(commands: list[Json]) -> list[str]:
             found.append(f"{command['name']} is {_total(command)} long")
         if command.get("default_member_permissions") is not None:
             found.append("permissions")
+        problems = Problems()
+        CommandRules(problems, Limits()).check(copy.deepcopy(command))
+        found += _refusal(problems.check)
     return found
 
 
