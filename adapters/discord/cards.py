@@ -17,7 +17,7 @@ import discord
 from discord import ui
 
 from adapters.discord import parts
-from adapters.discord.cutting import cut
+from adapters.discord.cutting import Long
 from adapters.discord.limits import (
     CONTENT,
     FILE_ABOUT,
@@ -122,13 +122,14 @@ def _view(buttons: Sequence[ui.Button[ui.View]]) -> ui.View | None:
 
 def _packed(blocks: Sequence[Block], most: int) -> tuple[list[str], tuple[Handout, ...]]:
     """The blocks as texts of at most `most` characters, and the files of people's texts that did not go whole."""
-    contents = _filled(blocks, most)
+    longs: dict[int, Long] = {}
+    contents = _filled(blocks, most, longs)
     torn = [b.prose for b in blocks if b.prose is not None and not _whole(b.prose, contents)]
     if not torn:
         return contents or [written(say("discord.nothing"))], ()
     handouts = tuple(_handouts(torn))
     said = [Block("-# " + written(say("discord.in_file", name=handout.name))) for handout in handouts]
-    return _filled([*blocks, *said], most), handouts
+    return _filled([*blocks, *said], most, longs), handouts
 
 
 def _whole(prose: Prose, contents: Sequence[str]) -> bool:
@@ -149,7 +150,7 @@ def _handouts(torn: Sequence[Prose]) -> Iterator[Handout]:
         yield Handout(name, text, to_plain(say("discord.file_about", words=clipped(text, 100))))
 
 
-def _filled(blocks: Sequence[Block], most: int) -> list[str]:
+def _filled(blocks: Sequence[Block], most: int, longs: dict[int, Long]) -> list[str]:
     """Texts that are full in turn; a text of people that needs more than it may is cut to its beginning."""
     contents = [""]
     for index, block in enumerate(blocks):
@@ -161,23 +162,26 @@ def _filled(blocks: Sequence[Block], most: int) -> list[str]:
             contents.append(block.text)
         else:
             below = sum(size(b.joint) + size(b.text) for b in blocks[index + 1 :] if b.prose is None)
-            for piece in _pieces(block, room, most, min(below, most // 2)):
+            for piece in _pieces(
+                block, longs.setdefault(index, Long(block.text)), room, most, min(below, most // 2)
+            ):
                 joint = block.joint if contents[-1] else ""
                 fits = size(contents[-1]) + size(joint) + size(piece) <= most
                 contents[-1:] = [contents[-1] + joint + piece] if fits else [contents[-1], piece]
     return [content for text in contents if (content := text.strip())]
 
 
-def _pieces(block: Block, room: int, most: int, below: int) -> list[str]:
+def _pieces(block: Block, long: Long, room: int, most: int, below: int) -> list[str]:
     """A text that does not fit as it is: in as many messages as it may take, else its beginning, with room for what
     stands below it."""
     first = room if room > most // 4 else most
     if block.prose is None:
-        return cut(block.text, first, most)
-    pieces = cut(block.text, first, most, pieces_most=PIECES + 1)
-    if len(pieces) <= PIECES:
-        return pieces
-    return [piece + " …" for piece in cut(block.text, first - below - 2, most, pieces_most=1)]
+        return long.pieces(first, most)
+    if size(block.text) <= PIECES * most:
+        pieces = long.pieces(first, most, count=PIECES + 1)
+        if len(pieces) <= PIECES:
+            return pieces
+    return [piece + " …" for piece in long.pieces(first - below - 2, most, count=1)]
 
 
 # ---- components
