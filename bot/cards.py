@@ -100,6 +100,9 @@ class Card:
     actions: tuple[Action, ...] = ()
     notify: bool = False
     """Public cards that should notify: drawn as a new message with plain content."""
+    plain: bool = False
+    """A message of its own kind, drawn as plain content with buttons even where it does not notify: a platform that has
+    two kinds of messages cannot change one into the other."""
     ping: str = ""
     """Person key of the one person whom this new message may mention (whose turn it is)."""
 
@@ -215,6 +218,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "parts": [_part_json(p) for p in card.parts],
         "actions": [[a.label, a.call.token, a.style] for a in card.actions],
         "notify": card.notify,
+        "plain": card.plain,
         "ping": card.ping,
     }
 
@@ -242,6 +246,7 @@ def from_json(data: dict[str, Any]) -> Card:
         tuple(_part(p) for p in data["parts"]),
         tuple(Action(label, from_token(token), style) for label, token, style in data["actions"]),
         data["notify"],
+        data.get("plain", False),
         data.get("ping", ""),
     )
 

@@ -79,8 +79,10 @@ class Poster:
         *,
         pace_seconds: float = 0.0,
         lease: timedelta = LEASE,
+        serves: Callable[[Place], bool] = lambda _: True,
     ) -> None:
         self._store = store
+        self._serves = serves
         self._adapter = adapter
         self.draw = draw
         self._clock = clock
@@ -95,6 +97,8 @@ class Poster:
 
     def wake(self, place: Place) -> None:
         """Something changed in this place's public cards."""
+        if not self._serves(place):
+            return
         rest = self._rests.get(place)
         if rest is not None and rest.until > asyncio.get_running_loop().time():
             self._wake_in(place, rest.until - asyncio.get_running_loop().time())

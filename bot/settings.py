@@ -227,3 +227,8 @@ class Settings:
         if self.writer.provider != "auto":
             return self.writer.provider
         return "claude" if self.secrets.anthropic_api_key or self.writer.base_url else "deck"
+
+    @property
+    def serves_discord(self) -> bool:
+        """Whether `room37 run` serves Discord: there is a token, and it was not switched off."""
+        return self.discord.enabled and bool(self.secrets.discord_token)

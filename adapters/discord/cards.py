@@ -92,6 +92,14 @@ def drawn_private(reply: Reply) -> list[Drawn]:
     return _layouts(reply.cards, reply.file, public=False)
 
 
+def drawn_text(markdown: str) -> Drawn:
+    """A message of nothing but this text, of at most LAYOUT_TEXT characters (a co-writer's, while it grows)."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(markdown or "…"))
+    view.stop()
+    return Drawn(view=view, v2=True)
+
+
 # ---- plain content
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
@@ -15,6 +16,11 @@ _FACES = {
 }
 
 
+_REDRAWN = ("house", "ballot", "scene")
+"""Cards that are redrawn in place and notify nobody; the other kinds are messages."""
+
+
 def draw(books: Books, post: Post, now: datetime) -> Card | None:
     """The card that a post shall show now; None when there is nothing to show any more."""
-    return _FACES[post.kind](post.kind, post.subject, books, now)
+    card = _FACES[post.kind](post.kind, post.subject, books, now)
+    return card if card is None or post.kind in _REDRAWN else replace(card, plain=True)

@@ -111,7 +111,7 @@ def is_showrunner(snapshot: Snapshot, moment: Moment) -> bool:
     if snapshot.stories or _appointed(snapshot):
         return False
     rules = in_force(snapshot.room)
-    return _belongs(snapshot, rules.open_room, moment)
+    return moment.standing.owner or _belongs(snapshot, rules.open_room, moment)
 
 
 def showrunners(snapshot: Snapshot) -> tuple[str, ...]:
@@ -125,7 +125,8 @@ def showrunners(snapshot: Snapshot) -> tuple[str, ...]:
 def may_open(rules: Rules, standing: Standing, member: Member | None) -> None:
     """Refuse who may not open this place as a room, or a story in it. In a thread its owner counts as a
     keeper."""
-    _refuse_unless(_admits(rules.open_room, standing, member), f"rules.no_open_{rules.open_room}")
+    fine = standing.owner or _admits(rules.open_room, standing, member)
+    _refuse_unless(fine, f"rules.no_open_{rules.open_room}")
 
 
 def may_pitch(snapshot: Snapshot, moment: Moment) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from zlib import crc32
 
 from tests.servers.discord.limits import Limits
 
@@ -109,5 +110,5 @@ class Buckets:
             "X-RateLimit-Remaining": str(max(bucket.size - used, 0)),
             "X-RateLimit-Reset": f"{time.time() + left:.3f}",
             "X-RateLimit-Reset-After": f"{left:.3f}",
-            "X-RateLimit-Bucket": f"{abs(hash(bucket.name)):x}",
+            "X-RateLimit-Bucket": f"{crc32(bucket.name.encode()):x}",
         }

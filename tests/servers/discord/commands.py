@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.servers.discord.command_rules import CHAT, KINDS, CommandRules
 from tests.servers.discord.refusal import Json, Path, Problems, refuse
 from tests.servers.discord.service import Call, Service
-from tests.servers.discord.world import Guild
+from tests.servers.discord.things import Guild
 
 _DAY = 86_400.0
 _FIELDS = (

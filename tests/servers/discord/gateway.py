@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-import socket
-import struct
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -20,9 +16,11 @@ from aiohttp import WSMsgType, web
 from tests.servers.discord.faults import Faults
 from tests.servers.discord.limits import Limits
 from tests.servers.discord.refusal import Json
+from tests.servers.discord.sessions import Connection, Session
 from tests.servers.discord.settings import Settings
-from tests.servers.discord.wire import Pack, packer
-from tests.servers.discord.world import Guild, User, World
+from tests.servers.discord.things import Guild, User
+from tests.servers.discord.wire import packer, written
+from tests.servers.discord.world import World
 
 TOKEN = "a-token-of-the-loopback-server"  # noqa: S105  # of no real service
 
@@ -34,75 +32,6 @@ _KNOWN = (1 << 17) - 1 | 1 << 20 | 1 << 21 | POLLS | DM_POLLS
 _PRIVILEGED = {"members": MEMBERS, "presences": PRESENCES, "message_content": CONTENT}
 _HIDDEN: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
 _FATAL = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
-_KEPT = 10_000
-"""Events that a session keeps for a RESUME."""
-
-
-class Connection:
-    """One websocket; what is put is sent in order."""
-
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request, pack: Pack) -> None:
-        self.socket = socket
-        self.request = request
-        self._pack = pack
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
-        self.session: Session | None = None
-        self.dropped = False
-        self.sends: deque[float] = deque()
-
-    def put(self, text: str) -> None:
-        self._waiting.put_nowait(text)
-
-    async def write(self) -> None:
-        """Send what was put, until the socket is gone."""
-        while True:
-            packed = self._pack(await self._waiting.get())
-            try:
-                if isinstance(packed, str):
-                    await self.socket.send_str(packed)
-                else:
-                    await self.socket.send_bytes(packed)
-            except (ConnectionError, RuntimeError):
-                return
-
-    def reset(self) -> None:
-        """Cut the TCP connection with a RST."""
-        cut(self.request)
-
-
-def cut(request: web.Request) -> None:
-    """End a TCP connection with a RST, as a crashed machine or a proxy does."""
-    transport = request.transport
-    if transport is None:
-        return
-    raw = transport.get_extra_info("socket")
-    if raw is not None:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
-
-
-class Session:
-    """What outlives a connection: the count of events and those that a RESUME may ask for."""
-
-    def __init__(self, intents: int, shard: int, shards: int) -> None:
-        self.id = secrets.token_hex(8)
-        self.intents = intents
-        self.shard = shard
-        self.shards = shards
-        self.count = 0
-        self.events: deque[tuple[int, str]] = deque(maxlen=_KEPT)
-        self.connection: Connection | None = None
-
-    def has(self, guild: Guild | None) -> bool:
-        """Whether this shard serves that guild; private messages are the first shard's."""
-        return self.shard == (0 if guild is None else (guild.id >> 22) % self.shards)
-
-    def send(self, event: str, data: str) -> None:
-        self.count += 1
-        text = f'{{"op":0,"t":"{event}","s":{self.count},"d":{data}}}'
-        self.events.append((self.count, text))
-        if self.connection is not None:
-            self.connection.put(text)
 
 
 class Gateway:
@@ -142,12 +71,12 @@ class Gateway:
             if not session.has(guild) or (intent and not session.intents & intent):
                 continue
             if hide and not session.intents & CONTENT:
-                hidden = hidden or json.dumps(
+                hidden = hidden or written(
                     {key: value for key, value in (data | _HIDDEN).items() if key != "poll"}
                 )
                 session.send(event, hidden)
             else:
-                text = text or json.dumps(data)
+                text = text or written(data)
                 session.send(event, text)
 
     def connected(self) -> bool:
@@ -294,10 +223,10 @@ class Gateway:
             "application": {"id": str(self._world.app_id), "flags": 0},
             "shard": [shard, shards],
         }
-        session.send("READY", json.dumps(ready))
+        session.send("READY", written(ready))
         for guild in guilds:
             if session.intents & GUILDS:
-                session.send("GUILD_CREATE", json.dumps(guild.json(self._world.bot)))
+                session.send("GUILD_CREATE", written(guild.json(self._world.bot)))
         return None
 
     def _wrong_identify(self, data: Json) -> int | None:
@@ -363,7 +292,7 @@ class Gateway:
         }
         if data.get("nonce"):
             chunk["nonce"] = data["nonce"]
-        session.send("GUILD_MEMBERS_CHUNK", json.dumps(chunk))
+        session.send("GUILD_MEMBERS_CHUNK", written(chunk))
 
     def _forget(self, connection: Connection) -> None:
         if connection.session is not None:

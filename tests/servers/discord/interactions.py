@@ -16,7 +16,7 @@ from tests.servers.discord.components import number
 from tests.servers.discord.refusal import Json, Path, refuse
 from tests.servers.discord.rules import File
 from tests.servers.discord.service import Call, Service
-from tests.servers.discord.world import EPHEMERAL, LOADING, Channel, Message, User
+from tests.servers.discord.things import EPHEMERAL, LOADING, Channel, Message, User
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -48,6 +48,8 @@ class Interaction:
     focus: int = 3
     """The type of the option that is being completed."""
     user_install: bool = False
+    payload: Json = field(default_factory=dict)
+    """The event as it was sent."""
     answer: int | None = None
     answered_at: float = 0.0
     original: Message | None = None
@@ -58,9 +60,21 @@ class Interaction:
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     completed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    completed_at: float = 0.0
+
     @property
     def ack_ms(self) -> float:
         return (self.answered_at - self.sent) * 1000
+
+    @property
+    def done_ms(self) -> float:
+        return (self.completed_at - self.sent) * 1000
+
+    def complete(self) -> None:
+        """What was promised is there, for the first time."""
+        if not self.completed.is_set():
+            self.completed_at = time.monotonic()
+            self.completed.set()
 
 
 class Interactions:
@@ -105,17 +119,31 @@ class Interactions:
             user_install="1" in owners,
         )
         about["id"] = str(one.id)
+        self._by_id[one.id] = self._by_token[one.token] = one
+        payload = one.payload = self._payload(one, data, owners)
+        times = 1
+        if self._service.faults.duplicates:
+            self._service.faults.duplicates -= 1
+            times = 2
+        for _ in range(times):
+            self._service.gateway.emit("INTERACTION_CREATE", payload, guild)
+        return one
+
+    def _payload(self, one: Interaction, data: Json, owners: Json) -> Json:
+        """The event that tells the bot of it."""
+        world, guild, user, channel = self._world, one.channel.guild, one.user, one.channel
+        may = str(world.may(user, channel))
         payload: Json = {
             "id": str(one.id),
             "application_id": str(world.app_id),
-            "type": kind,
+            "type": one.kind,
             "data": data,
             "token": one.token,
             "version": 1,
             "channel_id": str(channel.id),
-            "channel": channel.json() | {"permissions": str(world.may(user, channel))},
+            "channel": channel.json() | {"permissions": may},
             "locale": user.locale,
-            "app_permissions": str(world.may(world.bot, channel)),
+            "app_permissions": may if one.user_install else str(world.may(world.bot, channel)),
             "entitlements": [],
             "authorizing_integration_owners": owners,
             "context": 1 if guild is None else 0,
@@ -124,19 +152,16 @@ class Interactions:
         if guild is None:
             payload["user"] = user.json()
         else:
-            member = guild.members[user.id].json() | {"permissions": str(world.may(user, channel))}
+            member = guild.members[user.id].json() | {"permissions": may}
             payload |= {"guild_id": str(guild.id), "guild_locale": "en-US", "member": member}
             payload["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
-        if source is not None:
-            payload["message"] = source.data
-        self._by_id[one.id] = self._by_token[one.token] = one
-        times = 1
-        if self._service.faults.duplicates:
-            self._service.faults.duplicates -= 1
-            times = 2
-        for _ in range(times):
-            self._service.gateway.emit("INTERACTION_CREATE", payload, guild)
-        return one
+        if one.source is not None:
+            payload["message"] = one.source.data
+        return payload
+
+    def again(self, one: Interaction) -> None:
+        """Send the event a second time, as a resumed session may."""
+        self._service.gateway.emit("INTERACTION_CREATE", one.payload, one.channel.guild)
 
     @staticmethod
     def _about(
@@ -178,7 +203,7 @@ class Interactions:
         one.answer, one.answered_at = kind, time.monotonic()
         one.acknowledged.set()
         if kind not in (DEFERRED, DEFERRED_UPDATE):
-            one.completed.set()
+            one.complete()
         self._service.changed()
         return self._response(one, kind) if call.asks("with_response") else None
 
@@ -286,7 +311,7 @@ class Interactions:
         if one.user_install and one.followups > self._service.limits["interaction.user_install_followups"]:
             raise refuse(40094)
         message = self._post(one, call.body, call.files)
-        one.completed.set()
+        one.complete()
         self._service.changed()
         return message.data
 
@@ -311,7 +336,7 @@ class Interactions:
         if isinstance(body.get("flags"), int):
             body = {**body, "flags": body["flags"] & ~EPHEMERAL}
         self._board.edit(message, body, call.files, webhook=True)
-        one.completed.set()
+        one.complete()
         self._service.changed()
         return message.data
 
@@ -319,5 +344,5 @@ class Interactions:
         """DELETE /webhooks/{app}/{token}/messages/…"""
         one, message = self._message(call)
         self._board.delete(message)
-        one.completed.set()
+        one.complete()
         self._service.changed()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from tests.servers.discord import permissions
 from tests.servers.discord.components import TEXT, walk
 from tests.servers.discord.refusal import Json
-from tests.servers.discord.world import Channel, Role, User, World
+from tests.servers.discord.things import Channel, Role, User
+from tests.servers.discord.world import World
 
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")

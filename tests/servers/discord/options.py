@@ -18,12 +18,39 @@ from tests.servers.discord.command_rules import (
     SUBCOMMAND,
     USER_OPTION,
 )
+from tests.servers.discord.permissions import ADMINISTRATOR, NAMES
 from tests.servers.discord.refusal import Json
+from tests.servers.discord.things import Channel, User
+from tests.servers.discord.world import World
 
 Refer = Callable[[int, Any], str]
 """The id of a person, role, channel or file that an option names, noted as resolved."""
 _REFERRING = (USER_OPTION, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT)
 _LONGEST = 6000
+
+
+def offered(world: World, user: User, channel: Channel, name: str, kind: int) -> Json:
+    """A command that the client shows to someone in a channel; an AssertionError if it shows none of that name."""
+    guild = channel.guild
+    known = [*([] if guild is None else guild.commands.values()), *world.commands.values()]
+    fitting = [one for one in known if one["name"] == name and one["type"] == kind]
+    assert fitting, f"no command {name!r} was synced, only {sorted(one['name'] for one in known)}"
+    command = fitting[0]
+    may = world.may(user, channel)
+    here = 1 if guild is None else 0
+    assert command["contexts"] is None or here in command["contexts"], (
+        f"{name!r} is not offered in such a channel"
+    )
+    assert may & NAMES["use_application_commands"], f"{user.name} may not use commands here"
+    if guild is None:
+        return command
+    if not guild.installed:
+        assert 1 in (command["integration_types"] or []), f"{name!r} cannot be brought along to another guild"
+    if command["default_member_permissions"] is not None:
+        needed = int(command["default_member_permissions"])
+        allowed = may & ADMINISTRATOR or (needed and may & needed == needed)
+        assert allowed, f"{name!r} is not shown to {user.name}"
+    return command
 
 
 def leaf(command: Json, words: list[str]) -> Json:

@@ -12,7 +12,7 @@ from typing import Any
 from tests.servers.discord.components import Components
 from tests.servers.discord.limits import Limits
 from tests.servers.discord.refusal import Json, Path, Problems, Refused, refuse
-from tests.servers.discord.world import (
+from tests.servers.discord.things import (
     EPHEMERAL,
     HAS_THREAD,
     SUPPRESS_EMBEDS,

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from tests.servers.discord import permissions
 from tests.servers.discord.board import Board
-from tests.servers.discord.commands import Commands
 from tests.servers.discord.interactions import Interactions
 from tests.servers.discord.people import Person
+from tests.servers.discord.permissions import bits
 from tests.servers.discord.places import Places
 from tests.servers.discord.rest import BASE, Door
 from tests.servers.discord.routes import routes
 from tests.servers.discord.service import Service
 from tests.servers.discord.settings import Settings
 from tests.servers.discord.talk import Talk
-from tests.servers.discord.world import (
+from tests.servers.discord.things import (
     FORUM,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
@@ -46,9 +46,8 @@ class DiscordServer:
         self._places = Places(self.service, self._board)
         self._talk = Talk(self.service, self._board, self._places)
         self.interactions = Interactions(self.service, self._board)
-        commands = Commands(self.service)
         self._door = Door(
-            self.service, routes(self.service, self._talk, self._places, commands, self.interactions)
+            self.service, routes(self.service, self._board, self.interactions, self._places, self._talk)
         )
         self.faults = self.service.faults
         self.gateway = self.service.gateway
@@ -154,7 +153,7 @@ class DiscordServer:
     def role(
         self,
         name: str,
-        can: Iterable[str] | int = 0,
+        permissions: Iterable[str] | int = 0,
         *,
         guild: Guild | None = None,
         mentionable: bool = False,
@@ -164,7 +163,7 @@ class DiscordServer:
         for role in guild.roles.values():
             if role.name == name:
                 return role
-        role = Role(self._world.new_id(), name, permissions.bits(can), mentionable, len(guild.roles))
+        role = Role(self._world.new_id(), name, bits(permissions), mentionable, len(guild.roles))
         guild.roles[role.id] = role
         data = {"guild_id": str(guild.id), "role": role.json()}
         self.gateway.emit("GUILD_ROLE_CREATE", data, guild, 1)
@@ -175,24 +174,27 @@ class DiscordServer:
         name: str,
         *,
         guild: Guild | None = None,
-        joined: float | None = None,
+        joined: datetime | None = None,
+        created: datetime | None = None,
         roles: Iterable[Role] = (),
-        can: Iterable[str] | int = 0,
+        permissions: Iterable[str] | int = 0,
         accepts_dms: bool | None = None,
     ) -> Person:
-        """Someone in a guild; `can` are permissions beyond everyone's, `joined` is in seconds since 1970."""
+        """Someone in a guild; `permissions` are those beyond everyone's; `joined` is when they came to the guild, `created` how old their account is."""
         if name not in self._people:
-            user = self._world.add_user(name)
+            user = self._world.add_user(name, created=None if created is None else created.timestamp())
             self._people[name] = Person(self.service, self._board, self._talk, self.interactions, user)
         person = self._people[name]
         if accepts_dms is not None:
             person.user.accepts_dms = accepts_dms
         guild = guild or self.house
         if person.user.id not in guild.members:
-            member = Member(person.user, [], self.service.clock.now() if joined is None else joined)
+            member = Member(
+                person.user, [], self.service.clock.now() if joined is None else joined.timestamp()
+            )
             guild.members[person.user.id] = member
             self.gateway.emit("GUILD_MEMBER_ADD", member.json() | {"guild_id": str(guild.id)}, guild, 2)
-        given = [*roles, *([self.role(f"{name}'s own", can, guild=guild)] if can else [])]
+        given = [*roles, *([self.role(f"{name}'s own", permissions, guild=guild)] if permissions else [])]
         self.gives(person, *given, guild=guild)
         return person
 
@@ -215,7 +217,7 @@ class DiscordServer:
     def allow_bot(self, *names: str, guild: Guild | None = None) -> None:
         """Give the bot's own role more permissions."""
         role = next(one for one in (guild or self.house).roles.values() if one.managed)
-        role.permissions |= permissions.bits(names)
+        role.permissions |= bits(names)
 
     def overwrite(
         self,
@@ -227,7 +229,7 @@ class DiscordServer:
     ) -> None:
         """Set a channel's overwrite for a role (everyone's is `guild.everyone`), a person or the bot."""
         target = who.user if isinstance(who, Person) else who
-        channel.overwrites[target.id] = permissions.bits(allow), permissions.bits(deny)
+        channel.overwrites[target.id] = bits(allow), bits(deny)
         self._places.tell(channel, "UPDATE")
 
     def archive(self, thread: Channel, *, locked: bool = False) -> None:

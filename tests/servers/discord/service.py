@@ -15,7 +15,8 @@ from tests.servers.discord.limits import Limits
 from tests.servers.discord.refusal import Json, refuse
 from tests.servers.discord.rules import File, Rules
 from tests.servers.discord.settings import Settings
-from tests.servers.discord.world import Clock, World
+from tests.servers.discord.things import Clock
+from tests.servers.discord.world import World
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from tests.servers.discord.permissions import NAMES
 from tests.servers.discord.places import Places
 from tests.servers.discord.refusal import Json, Problems, refuse
 from tests.servers.discord.service import Call, Service
-from tests.servers.discord.world import Channel, Message, User, iso, made_at
+from tests.servers.discord.things import Channel, Message, User, iso, made_at
 
 
 class Talk:
@@ -61,9 +61,9 @@ class Talk:
             found = [one for one in found if one.id > int(call.query["after"])][:limit]
         if "around" in call.query:
             middle = int(call.query["around"])
-            found = sorted(
-                sorted(found, key=lambda one: abs(one.id - middle))[:limit], key=lambda one: one.id
-            )
+            earlier = [one for one in found if one.id < middle]
+            later = [one for one in found if one.id >= middle]
+            found = (earlier[-(limit // 2) :] if limit > 1 else []) + later[: limit - limit // 2]
         return [self._board.shown_to_bot(one) for one in reversed(found[-limit:])]
 
     def _one(self, call: Call, *names: str) -> Message:
