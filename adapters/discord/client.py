@@ -308,6 +308,8 @@ class _Client(discord.AutoShardedClient):
         if lacking and wish.changes and self._told.get(who) != lacking:
             self._told[who] = lacking
             cards.append(note(say("discord.may_not_post", permission=lacking)))
+        if wish.unused:
+            cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
         if earlier is not None:
             cards += [note(say("discord.earlier")), *earlier.cards]
         whole = Reply(tuple(cards), refused=reply.refused, file=reply.file)
