@@ -85,6 +85,8 @@ class Room:
     place: Place = TABLE
     lines: int = 0
     last: dict[str, Reply] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    """Display names that the platform hands in with every call."""
 
     def at(self, place: Place) -> Room:
         """The same house, somewhere else."""
@@ -104,7 +106,7 @@ class Room:
         person = Person(self.place.platform, self.place.space, name.casefold())
         source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
         return Incoming(
-            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}"
+            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}", people=self.people
         )
 
     async def says(
