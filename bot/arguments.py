@@ -150,6 +150,18 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A role of the server, by its name or id; a platform's picker hands in its key, `@` and the id."""
+
+    about: str
+    greedy: ClassVar[bool] = True
+
+    def read(self, raw: str, name: str) -> str:
+        """The name, id or key as given; the room and the platform know which one is meant."""
+        return " ".join(raw.split())
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """An id inside a button's call; nobody types it."""
 

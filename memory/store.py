@@ -105,6 +105,7 @@ class RoomStore:
             room = replace(
                 room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
+                role_map=parent.role_map,
             )  # fmt: skip
         session.execute(t.rooms.table.insert(), t.rooms.row(room))
         if parent is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-from bot.arguments import Int, Pick, Text, Who
+from bot.arguments import Group, Int, Pick, Text, Who
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context
@@ -15,6 +15,7 @@ from bot.story import house_rules, naming, roles
 from bot.story.books import Books
 from bot.story.moments import Moment, Outcome
 from bot.story.people import Role
+from bot.story.role_map import MapNews, group_named
 from bot.story.rooms import Preset
 from bot.story.snapshot import Snapshot
 
@@ -62,13 +63,16 @@ async def _choose(ctx: Context, preset: str) -> Reply:
 @commands.add("showrunner roles")
 async def give(
     ctx: Context,
-    what: Annotated[str, Pick("What to do", ("list", "give"))] = "list",
+    what: Annotated[str, Pick("What to do", ("list", "give", "map"))] = "list",
     name: Annotated[str, Who("Whom")] = "",
     role: Annotated[str, Pick("What they shall be", tuple(r.value for r in Role))] = "",
+    server_role: Annotated[str, Group("Which role of the server counts as it here")] = "",
 ) -> Reply:
-    """Who is showrunner, writer or reader; a showrunner gives roles."""
+    """Who is showrunner, writer or reader; a showrunner gives roles, or maps the server's."""
     if what == "list":
         return await ctx.read(lambda books, _: faces.roster(roles.roster(books.snapshot())))
+    if what == "map":
+        return await _map(ctx, server_role, role)
     if not name or not role:
         raise UserError("showrunner.give_what", argument="name")
 
@@ -80,6 +84,20 @@ async def give(
         return act(books, moment, rule)
 
     return await ctx.act(work, faces.role_given)
+
+
+async def _map(ctx: Context, group: str, role: str) -> Reply:
+    if not group or not role:
+        raise UserError("showrunner.map_what", argument="server-role")
+
+    def work(books: Books, moment: Moment) -> MapNews:
+        def rule(room: Snapshot) -> Outcome[MapNews]:
+            meant = group_named(room.room, group, ctx.people, moment.standing.roles)
+            return roles.map_group(room, meant, Role(role), moment)
+
+        return act(books, moment, rule)
+
+    return await ctx.act(work, faces.role_mapped)
 
 
 @commands.add("showrunner log", changes=False)

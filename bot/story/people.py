@@ -83,6 +83,7 @@ class Member:
     name: str
     """Display name when last seen."""
     role: Role = Role.NONE
+    """As a showrunner gave it; what holds is bot.story.role_map.role_of."""
     away: bool = False
     first_at: datetime | None = None
     last_at: datetime | None = None
@@ -94,6 +95,8 @@ class Member:
     consent_asked: bool = False
     joined_at: datetime | None = None
     guest: bool = False
+    groups: tuple[str, ...] = ()
+    """Ids of the platform's roles that they held when last seen here."""
 
 
 def member_id(room_id: str, person: Person) -> str:
