@@ -175,6 +175,24 @@ class Ref:
         return raw
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a message's menu hands in beside what people type: the message's reference, its author's key, its words.
+
+    Nobody types it and no token holds it; while a form is open the message waits in a row (see bot.holding).
+    """
+
+    about: str = ""
+    most: int = 300
+    greedy: ClassVar[bool] = False
+
+    def read(self, raw: str, name: str) -> str:
+        """As handed in. Raises UserError for what is longer than any platform's."""
+        if len(raw) > self.most:
+            raise UserError("kernel.bad_token", argument=name)
+        return raw
+
+
 def nearest(word: str, options: Sequence[str]) -> str:
     """The option that looks most like the word (the first one when none does)."""
     close = difflib.get_close_matches(word, options, n=1, cutoff=0.5)

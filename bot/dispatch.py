@@ -12,8 +12,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar, cast
 
+from bot import holding
 from bot.arguments import Int, Pick
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
@@ -111,6 +113,9 @@ class Dispatcher:
             return
         unit = _Unit(self, incoming, command)
         try:
+            if command.menu and holding.HELD in incoming.call.args:
+                incoming = await self.read(incoming.place, partial(holding.take_up, incoming=incoming))
+                unit = _Unit(self, incoming, command)
             values, form = await self._arguments(unit)
             if form is not None:
                 yield Reply(form=form)
@@ -220,6 +225,7 @@ class Dispatcher:
         if not missing:
             return values, None
         prefill = await unit.prefill(values)
+        missing += [a for a in command.arguments if a not in missing and a.name in prefill and a.name not in given]
         questions = tuple(
             Question(
                 a.name, a.kind.about,
@@ -227,11 +233,21 @@ class Dispatcher:
                 long=isinstance(a.kind, TextArgument) and a.kind.long,
                 most=a.kind.most if isinstance(a.kind, TextArgument) else 20 if isinstance(a.kind, Int) else 200,
                 prefill=prefill.get(a.name, ""),
+                optional=not a.required,
             )
             for a in missing
         )  # fmt: skip
-        call = Call(command.name, {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
+        call = await self._form_call(unit)
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _form_call(self, unit: _Unit) -> Call:
+        """The call that a form carries: what was given; the message of a menu waits in a row meanwhile."""
+        args = {k: v for k, v in unit.incoming.call.args.items() if v.strip()}
+        if not unit.command.menu:
+            return Call(unit.command.name, args)
+        return await self.finish(
+            unit.incoming, lambda books: holding.park(books, unit.incoming, unit.moment)
+        )
 
     async def _refuse(
         self,
@@ -245,12 +261,12 @@ class Dispatcher:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
             return Reply.of(note(refusal.sentence))
-        if begun or not _text_of(incoming, command).strip():
+        if begun or not holding.own_words(incoming, command).strip():
             return Reply.of(note(refusal.sentence), refused=True)
 
         def keep(books: Books) -> Reply | _Held:
             moment = self.moment(incoming)
-            entry = _entry(incoming, moment)
+            entry = _entry(incoming, command, moment)
             if held := books.desk_add(entry):
                 return _Held(held)
             reply = _keep_text(books, incoming, command, refusal, entry.id, moment)
@@ -298,11 +314,16 @@ class _Unit:
         self.command = command
         self.begun = False
         self._moment = dispatcher.moment(incoming, nameless=command.nameless)
-        self._entry = _entry(incoming, self._moment)
+        self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
             incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people,
         )  # fmt: skip
+
+    @property
+    def moment(self) -> Moment:
+        """The call's own moment."""
+        return self._moment
 
     async def act(
         self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True
@@ -328,9 +349,11 @@ class _Unit:
         try:
             with books.savepoint():
                 reply = face(work(books, self._moment))
-                if (also := self._dispatcher.courtesy(books, self._moment)) is not None:
+                if last and (also := self._dispatcher.courtesy(books, self._moment)) is not None:
                     reply = replace(reply, cards=(*reply.cards, also))
                 self._use_draft(books)
+                if self.command.menu:
+                    holding.use(books, self.incoming, self._moment)
         except UserError as refusal:
             reply = _keep_text(books, self.incoming, self.command, refusal, self._entry.id, self._moment)
             books.desk_settle(self._entry.id, "refused", _outcome(reply))
@@ -372,13 +395,14 @@ class _Unit:
         """What stands in a form already: the refused text that it reopens, or what the command says."""
         desk = self.incoming.call.args.get("desk")
         text = self.command.text_argument
+        kept: dict[str, str] = {}
         if desk and text is not None:
             draft = await self._dispatcher.read(self.incoming.place, lambda books: books.draft(desk))
             if draft is not None and draft.person == self.incoming.person.key:
-                return {text.name: draft.text}
-        if self.command.prefill is not None:
-            return await self.command.prefill(self.context, values)
-        return {}
+                kept = {text.name: draft.text}
+        if self.command.prefill is not None and (self.command.menu or not kept):
+            return {**await self.command.prefill(self.context, values), **kept}
+        return kept
 
 
 class _Already(UserError):
@@ -409,24 +433,16 @@ async def _outputs(running: Any) -> AsyncIterator[Growing | Reply]:
         yield answered.reply
 
 
-def _entry(incoming: Incoming, moment: Moment) -> DeskEntry:
+def _entry(incoming: Incoming, command: Command | None, moment: Moment) -> DeskEntry:
     return DeskEntry(
         moment.new_id(),
         incoming.source_id,
         incoming.person.key,
         incoming.call.command,
-        dict(incoming.call.args),
+        holding.desk_args(incoming, command),
         moment.now,
         "open",
     )
-
-
-def _text_of(incoming: Incoming, command: Command | None) -> str:
-    """The caller's own words in a call."""
-    if command is None:
-        return incoming.call.args.get("text", "")
-    argument = command.text_argument
-    return "" if argument is None else incoming.call.args.get(argument.name, "")
 
 
 def _keep_text(
@@ -438,7 +454,7 @@ def _keep_text(
     moment: Moment,
 ) -> Reply:
     """The reply to a refused call; its text becomes a draft (of the desk entry's id) that the card names."""
-    text = _text_of(incoming, command)
+    text = holding.own_words(incoming, command)
     kept = clean(text).text
     if (
         not kept
@@ -449,18 +465,15 @@ def _keep_text(
         return Reply.of(note(refusal.sentence), refused=True)
     story = books.snapshot().story
     kind = cast(Any, command.keeps if command is not None else "said")
-    again = (
-        Call(incoming.call.command, {k: v for k, v in incoming.call.args.items() if v != text})
-        if command is not None
-        else Call("said")
-    )
+    again = holding.again(incoming, command, text) if command is not None else Call("said")
+    token = _token(again) if again is not None else ""
     draft = Draft(
         entry_id, books.snapshot().room.id, story.id if story else None, incoming.person.key, kind, kept, refusal.key, "kept",
-        moment.now, call=_token(again),
+        moment.now, call=token,
     )  # fmt: skip
     books.keep(Outcome(None, rows=(draft,)), moment)
     actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
-    if command is not None and _token(again):
+    if command is not None and again is not None and token:
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(
         (
@@ -483,7 +496,7 @@ def _token(call: Call) -> str:
 
 def _give_back(incoming: Incoming, command: Command | None, full: StorageFull) -> Reply:
     """Nothing can be stored: the text goes back to its author."""
-    text = _text_of(incoming, command)
+    text = holding.own_words(incoming, command)
     card = note(say("kernel.disk_full", why=str(full)))
     if not text.strip():
         return Reply((card,), refused=True)

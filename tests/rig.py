@@ -126,6 +126,32 @@ class Room:
             name, self.house.inbox.call(self.incoming(name, call, source=source, standing=standing))
         )
 
+    async def menu(
+        self, name: str, command: str, text: str, *, author: str = "", message: str = "m1",
+        standing: Standing | None = None, **more: str,
+    ) -> str:  # fmt: skip
+        """Use a message's menu. The author is a name of this place; "" is the bot."""
+        key = Person(self.place.platform, self.place.space, author.casefold()).key if author else ""
+        if author:
+            self.people.setdefault(key, author)
+        call = Call(command, {"message": message, "author": key, "text": text, **more})
+        return await self.calls(name, call, standing=standing)
+
+    def ref(self, words: str) -> str:
+        """The message reference of the public card that shows these words."""
+        return next(ref for ref, card in reversed(self.wall.shown.items()) if words in plain(card))
+
+    def card(self, words: str) -> Card:
+        """The public card that shows these words now."""
+        return self.wall.shown[self.ref(words)]
+
+    async def presses_on(self, name: str, words: str, label: str) -> str:
+        """Press a button of the public card that shows these words."""
+        for action in self.card(words).actions:
+            if to_plain(action.label).casefold().startswith(label.casefold()):
+                return await self.calls(name, action.call)
+        raise AssertionError(f"no button {label!r} on: {plain(self.card(words))}")
+
     async def presses(self, name: str, label: str) -> str:
         """Press the button of this label on the person's last reply."""
         for card in self.last[name].cards:
