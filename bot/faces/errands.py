@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import asking
+from bot.faces import asking, notes
 from bot.story.books import Books
 from bot.story.errands import Errand
 
@@ -20,4 +20,6 @@ def card(books: Books, errand: Errand, now: datetime) -> Card | None:
             found = books.ask(errand.subject)
             return asking.news(found) if found is not None else None
         case _:
-            return None
+            note = books.note(errand.subject)
+            due = errand.kind == "note_due"
+            return notes.told(books.snapshot(), note, now, due=due) if note is not None else None

@@ -16,6 +16,7 @@ from bot.handlers import (
     machine,
     messages,
     my,
+    notes,
     pitching,
     reading,
     rounds,
@@ -32,7 +33,7 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, stopping,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, stopping,
         my, showrunner, machine, drafts, messages, asking,
     )  # fmt: skip
     whole: list[Commands] = []

@@ -19,6 +19,7 @@ from bot.handlers import canon as canon_handlers
 from bot.handlers.acting import act, the_story
 from bot.handlers.assist import taken
 from bot.handlers.extending import put_in
+from bot.handlers.notes import give_note
 from bot.sentences import Marked, say
 from bot.story import asking, canoneering, pitching
 from bot.story.asks import Ask, AskKind
@@ -172,5 +173,27 @@ async def canon(
             )  # fmt: skip
 
         return canon_handlers.receipt(act(books, moment, rule))
+
+    return await ctx.act(work, lambda reply: reply)
+
+
+@commands.add("message note", button=True, keeps="said", menu="Give note")
+async def note_on(
+    ctx: Context,
+    note: Annotated[str, Text("What you would say to its writer", most=2000, long=True)],
+    message: MESSAGE = "",
+    author: AUTHOR = "",
+    text: WORDS = "",
+) -> Reply:
+    """Give a note on a passage; on any other message it stands on the story as a whole."""
+
+    def work(books: Books, moment: Moment) -> Reply:
+        pointed = _pointed(ctx, books, moment, message, author, text)
+        if pointed.whose != "ours":
+            return give_note(books, moment, note, message=pointed.message)
+        found = _passage(books, _post(books, pointed))
+        if found is None:
+            raise UserError("messages.note_on_card")
+        return give_note(books, moment, note, passage=found[0])
 
     return await ctx.act(work, lambda reply: reply)

@@ -15,8 +15,6 @@ class Note:
     room_id: str
     story_id: str
     number: int
-    passage_id: str | None
-    """The passage that it is about; None for the story as a whole."""
     text: str
     by: str
     """Person key."""
@@ -24,5 +22,11 @@ class Note:
     due_at: datetime | None = None
     state: Literal["open", "resolved", "withdrawn"] = "open"
     resolved_by: str | None = None
+    passage_id: str | None = None
+    """The passage that it is about; None for the story as a whole. What follows is that passage's, for lists."""
+    passage_number: int = 0
+    scene_id: str = ""
+    writer: str = ""
+    """Person key of the passage's author."""
     message: str = ""
     """The platform's reference of the message it was given on, where that is no passage."""
