@@ -21,7 +21,7 @@ from bot.handlers.assist import taken
 from bot.handlers.extending import put_in
 from bot.handlers.notes import give_note
 from bot.sentences import Marked, say
-from bot.story import asking, canoneering, pitching
+from bot.story import asking, canoneering, pitching, reporting
 from bot.story.asks import Ask, AskKind
 from bot.story.books import Books, Post
 from bot.story.canon import FactKind
@@ -30,6 +30,7 @@ from bot.story.moments import Moment, Outcome
 from bot.story.passages import Passage, PassageVersion
 from bot.story.pitching import Pitched
 from bot.story.pointing import Pointed, point, require_words
+from bot.story.reporting import AboutKind, Reported
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
 
@@ -37,6 +38,10 @@ commands = Commands()
 MESSAGE = Annotated[str, Carried("The message")]
 AUTHOR = Annotated[str, Carried("Who wrote it")]
 WORDS = Annotated[str, Carried("Its words", most=200_000)]
+_ABOUT: dict[str, AboutKind] = {
+    "passage": "passage", "asked": "ask", "proposal": "proposal", "ballot": "round", "opened": "round",
+    "last_call": "round", "decided": "round", "undecided": "round",
+}  # fmt: skip
 _SUGGESTED = 400
 """Characters of a long passage that a form for a fact begins with."""
 
@@ -197,3 +202,33 @@ async def note_on(
         return give_note(books, moment, note, passage=found[0])
 
     return await ctx.act(work, lambda reply: reply)
+
+
+@commands.add("message report", button=True, keeps="said", menu="Report")
+async def report(
+    ctx: Context,
+    reason: Annotated[str, Text("What is wrong with it; only keepers see this", most=500, long=True)],
+    message: MESSAGE = "",
+    author: AUTHOR = "",
+    text: WORDS = "",
+) -> Reply:
+    """Report a message to the keepers of this room; its writer is not asked and not told who did."""
+
+    def work(books: Books, moment: Moment) -> None:
+        pointed = _pointed(ctx, books, moment, message, author, text)
+        about = _reported(books, pointed)
+        act(books, moment, lambda room: reporting.report(room, about, reason, moment), acted=False)
+
+    return await ctx.act(work, lambda _: Reply.of(note(say("messages.reported"))))
+
+
+def _reported(books: Books, pointed: Pointed) -> Reported:
+    """What a report is about: a person's message, or what a card of the bot's shows."""
+    if pointed.whose != "ours":
+        return Reported("message", pointed.message, pointed.message, pointed.author, pointed.name, pointed.text)
+    post = _post(books, pointed)
+    kind = _ABOUT.get(post.kind, "card")
+    passage = books.passage(post.subject) if kind == "passage" else None
+    author = passage[0].author if passage is not None else ""
+    words = passage[1].text if passage is not None else pointed.text
+    return Reported(kind, post.subject, pointed.message, author, books.snapshot().name(author or None), words)

@@ -72,7 +72,7 @@ def test_the_five_menus_have_their_labels_and_take_a_message() -> None:
     from bot.handlers import registry
 
     menus = {c.menu: c for c in registry() if c.menu}
-    assert {"Add to story", "Save as pitch", "Make canon"} <= set(menus)
+    assert set(menus) == {"Add to story", "Save as pitch", "Make canon", "Give note", "Report"}
     for command in menus.values():
         assert command.button
         assert command.changes
@@ -308,6 +308,21 @@ async def test_a_card_a_stranger_and_a_picture_get_one_clear_sentence(room: Room
         reply = await room.calls("ben", Call(command, {"message": "m", "author": author, "text": "x"}))
         assert "neither" in reply or "picture" in reply
     assert len(await look(room, story_of)) == 1
+
+
+async def test_a_report_keeps_its_reason_and_tells_nobody(room: Room) -> None:
+    await begun(room)
+    for message, author in (("m1", "ada"), (room.ref("It began with a bell."), "")):
+        await room.menu("cleo", "message report", "Quicksilver insult", author=author, message=message)
+        form = room.last["cleo"].form
+        assert form is not None
+        assert [q.argument for q in form.questions] == ["reason"]
+        before = len(room.wall.messages)
+        await room.fills("cleo", f"It insults somebody ({message[:3]}).")
+        assert len(room.wall.messages) == before
+    drafts = await look(room, lambda books: [d.text for d in books.drafts("terminal/local/cleo")])
+    assert len(drafts) == 2
+    assert not any("Quicksilver" in d for d in drafts)
 
 
 # ---- forms, forgeries, other rooms
