@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -21,7 +22,8 @@ from bot.arguments import Text as TextArgument
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
 from bot.commands import Command, Commands, Growing
-from bot.context import Context, Incoming, Shop
+from bot.context import Context, Incoming, Shop, There
+from bot.elsewhere import resolved, rooms_of
 from bot.errors import Room37Error, StorageFull, UserError, WriterError
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
@@ -29,7 +31,7 @@ from bot.sentences import say
 from bot.story.books import Books, DeskEntry, DueRow
 from bot.story.moments import Ids, Moment, Outcome
 from bot.story.passages import Draft
-from bot.story.people import Person, Place
+from bot.story.people import Person, Place, Standing
 from bot.story.text import clean, first_words
 
 log = logging.getLogger("room37.dispatch")
@@ -104,7 +106,23 @@ class Dispatcher:
             yield out
 
     async def call(self, incoming: Incoming) -> AsyncIterator[Growing | Reply]:
-        """Carry out one call: growing text, if any, then exactly one Reply."""
+        """Carry out one call: growing text, if any, then exactly one Reply. First of all its place is settled."""
+        there, refusal = None, None
+        try:
+            incoming, there = await resolved(incoming, self._house, self._store)
+        except UserError as error:
+            refusal = error
+        except Exception as crash:
+            log.exception("a call's room was not found: command=%s", incoming.call.command, exc_info=_without_text(crash))
+            refusal = UserError("kernel.crashed")
+        if refusal is not None:
+            yield await self._refuse(incoming, self._commands.find(incoming.call.command), refusal)
+            return
+        async with aclosing(self._carried_out(incoming)) as outs:
+            async for out in outs:
+                yield there.marked(out) if there is not None and isinstance(out, Reply) else out
+
+    async def _carried_out(self, incoming: Incoming) -> AsyncGenerator[Growing | Reply, None]:
         command = self._commands.find(incoming.call.command)
         if command is None:
             yield await self._refuse(
@@ -300,6 +318,11 @@ class Dispatcher:
         return await self._store.read(place, work)
 
     @property
+    def house(self) -> House:
+        """Rows across rooms: ids, instants and places, no text."""
+        return self._house
+
+    @property
     def shop(self) -> Shop:
         """What the house owns."""
         return self._shop
@@ -317,7 +340,7 @@ class _Unit:
         self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
-            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people,
+            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people, incoming.private,
         )  # fmt: skip
 
     @property
@@ -383,6 +406,15 @@ class _Unit:
     async def read(self, work: Callable[[Books, Moment], T]) -> T:
         """A read."""
         return await self._dispatcher.read(self.incoming.place, lambda books: work(books, self._moment))
+
+    async def rooms(self) -> Sequence[There]:
+        """The caller's rooms."""
+        return await rooms_of(self.incoming, self._dispatcher.house)
+
+    async def read_there(self, there: There, work: Callable[[Books, Moment], T]) -> T:
+        """A read in one of them, with the caller as they stand there."""
+        moment = replace(self._moment, standing=there.standing or Standing(can_post=False))
+        return await self._dispatcher.read(there.place, lambda books: work(books, moment))
 
     def _use_draft(self, books: Books) -> None:
         """A call that carried `desk=ID` and went through uses up the draft that its refusal had made."""

@@ -87,10 +87,26 @@ class Room:
     last: dict[str, Reply] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     """Display names that the platform hands in with every call."""
+    space: str = ""
+    """Of people, where it is not the place's."""
+    private: bool = False
+    standings: dict[Place, Standing | None] | None = None
+    """What the platform says of the caller elsewhere, in a direct message; a place that is not in it: they are there."""
 
     def at(self, place: Place) -> Room:
         """The same house, somewhere else."""
         return replace(self, place=place, last={})
+
+    def direct(self, **left: Standing | None) -> Room:
+        """A direct message with the bot, in the same house; in the channels named they stand as said (None: gone)."""
+        standings = {Place(self.place.platform, self.place.space, channel): s for channel, s in left.items()}
+        place = Place(self.place.platform, "dm", "d1")
+        return replace(
+            self, place=place, last={}, space=self.space or self.place.space, private=True, standings=standings
+        )
+
+    async def _elsewhere(self, place: Place) -> Standing | None:
+        return (self.standings or {}).get(place, Standing())
 
     def incoming(
         self,
@@ -103,11 +119,12 @@ class Room:
         """A call of this person."""
         self.lines = next(_lines)
         self.clock.pass_(milliseconds=1)  # no two calls of a room are made at one instant
-        person = Person(self.place.platform, self.place.space, name.casefold())
+        person = Person(self.place.platform, self.space or self.place.space, name.casefold())
         source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
         return Incoming(
-            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}", people=self.people
-        )
+            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}", people=self.people,
+            private=self.private, elsewhere=self._elsewhere if self.standings is not None else None,
+        )  # fmt: skip
 
     async def says(
         self, name: str, line: str, *, source: str | None = None, standing: Standing | None = None

@@ -182,7 +182,21 @@ async def canon(
     return await ctx.act(work, lambda reply: reply)
 
 
-@commands.add("message note", button=True, keeps="said", menu="Give note")
+async def _notable(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
+    """Refuse what takes no note before anybody writes one; say first where a note on talk will stand."""
+
+    def look(books: Books, moment: Moment) -> dict[str, str]:
+        pointed = _pointed(ctx, books, moment, *(str(values.get(k, "")) for k in ("message", "author", "text")))
+        if pointed.whose != "ours":
+            return {"lead": say("messages.note_on_talk")}
+        if _passage(books, _post(books, pointed)) is None:
+            raise UserError("messages.note_on_card")
+        return {}
+
+    return await ctx.read(look)
+
+
+@commands.add("message note", button=True, keeps="said", menu="Give note", prefill=_notable)
 async def note_on(
     ctx: Context,
     note: Annotated[str, Text("What you would say to its writer", most=2000, long=True)],

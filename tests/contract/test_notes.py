@@ -136,12 +136,13 @@ async def test_a_refused_note_of_a_form_opens_again_with_its_words(room: Room) -
     assert await look(room, lambda books: books.drafts("terminal/local/ben")) == []
 
 
-async def test_a_card_takes_no_note_and_keeps_the_words(room: Room) -> None:
+async def test_a_card_takes_no_note_and_says_so_before_one_is_written(room: Room) -> None:
     await begun(room)
     await room.says("ada", "/pitch A door")
     ballot = next(ref for ref, card in room.wall.shown.items() if card.options)
-    await room.menu("ben", "message note", "x", message=ballot)
-    assert "Notes stand on passages" in await room.fills("ben", "A fine ballot.")
+    assert "Notes stand on passages" in await room.menu("ben", "message note", "x", message=ballot)
+    assert "neither" in await room.menu("ben", "message note", "x", message="a webhook's")
+    assert "Notes stand on passages" in await room.menu("ben", "message note", "x", message=ballot, note="A fine ballot.")
     assert [d.text for d in await look(room, lambda books: books.drafts("terminal/local/ben"))] == ["A fine ballot."]
 
 
