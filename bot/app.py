@@ -23,7 +23,7 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import courtesies, due_rules, registry
+from bot.handlers import due_rules, registry, telling
 from bot.handlers.suggesting import suggest
 from bot.options import ExportFormat, TryOptions
 from bot.ports import Alarms, Clock, Writer
@@ -83,7 +83,7 @@ async def build(
         alarms,
         due_rules(),
         suggest,
-        courtesies.courtesy,
+        telling.courtesy,
         seed=seed,
         alone=not lease,
     )

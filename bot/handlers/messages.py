@@ -30,7 +30,7 @@ from bot.story.moments import Moment, Outcome
 from bot.story.passages import Passage, PassageVersion
 from bot.story.pitching import Pitched
 from bot.story.pointing import Pointed, point, require_words
-from bot.story.reporting import AboutKind, Reported
+from bot.story.reporting import Reported
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
 
@@ -38,10 +38,6 @@ commands = Commands()
 MESSAGE = Annotated[str, Carried("The message")]
 AUTHOR = Annotated[str, Carried("Who wrote it")]
 WORDS = Annotated[str, Carried("Its words", most=200_000)]
-_ABOUT: dict[str, AboutKind] = {
-    "passage": "passage", "asked": "ask", "proposal": "proposal", "ballot": "round", "opened": "round",
-    "last_call": "round", "decided": "round", "undecided": "round",
-}  # fmt: skip
 _SUGGESTED = 400
 """Characters of a long passage that a form for a fact begins with."""
 
@@ -237,12 +233,14 @@ async def report(
 
 
 def _reported(books: Books, pointed: Pointed) -> Reported:
-    """What a report is about: a person's message, or what a card of the bot's shows."""
-    if pointed.whose != "ours":
-        return Reported("message", pointed.message, pointed.message, pointed.author, pointed.name, pointed.text)
-    post = _post(books, pointed)
-    kind = _ABOUT.get(post.kind, "card")
-    passage = books.passage(post.subject) if kind == "passage" else None
-    author = passage[0].author if passage is not None else ""
-    words = passage[1].text if passage is not None else pointed.text
-    return Reported(kind, post.subject, pointed.message, author, books.snapshot().name(author or None), words)
+    """What a report is about: a passage, a co-writer's text, or any other message as it stands in the channel."""
+    post = books.post_with_ref(pointed.message) if pointed.whose == "ours" and pointed.message else None
+    if post is not None and post.kind == "passage" and (found := books.passage(post.subject)) is not None:
+        passage, version = found
+        name = books.snapshot().name(passage.author)
+        return Reported("passage", passage.id, version.text, passage.author, name, passage.number, passage.version)
+    if post is not None and post.kind == "proposal" and (text := books.machine_text(post.subject)) is not None:
+        return Reported("machine", text.id, text.text)
+    if not pointed.message:
+        raise UserError("messages.stranger")
+    return Reported("message", pointed.message, pointed.text, pointed.author or None, pointed.name)

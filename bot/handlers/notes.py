@@ -14,7 +14,7 @@ from bot.handlers.acting import act
 from bot.handlers.reading import present
 from bot.story import noting
 from bot.story.books import Books
-from bot.story.instants import instant_of
+from bot.story.coming import instant_of
 from bot.story.moments import Moment, Outcome
 from bot.story.notes import Note
 from bot.story.noting import NoteNews

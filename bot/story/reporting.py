@@ -10,23 +10,22 @@ from bot.story import text as texts
 from bot.story.moments import Moment, Outcome
 from bot.story.snapshot import Snapshot
 
-AboutKind = Literal["message", "passage", "pitch", "ask", "proposal", "round", "card"]
-
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What somebody reports."""
+    """What somebody reports, as it stood when they did."""
 
-    about_kind: AboutKind
-    about_id: str
-    """Id of the passage, ask, machine text or round; the platform's reference of a person's message."""
-    message: str
-    """The platform's reference of the message."""
-    author: str
-    """Person key of who wrote it; empty for the bot's."""
-    author_name: str
+    kind: Literal["passage", "machine", "message"]
+    subject: str
+    """Id of the passage or machine text; the platform's reference of any other message, a card of the bot's too."""
     words: str
-    """The message's words, as evidence: only keepers may see them."""
+    """As evidence: only keepers may see them."""
+    author: str | None = None
+    """Person key of who wrote it, if anybody did."""
+    author_name: str = ""
+    number: int = 0
+    """Number of the passage."""
+    version: int = 0
 
 
 def report(snapshot: Snapshot, about: Reported, reason: str, moment: Moment) -> Outcome[Reported]:

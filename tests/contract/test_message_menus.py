@@ -325,6 +325,22 @@ async def test_a_report_keeps_its_reason_and_tells_nobody(room: Room) -> None:
     assert not any("Quicksilver" in d for d in drafts)
 
 
+async def test_what_is_reported_is_what_the_message_shows(room: Room) -> None:
+    from bot.handlers.messages import _reported
+    from bot.story.pointing import Pointed
+
+    await begun(room)
+
+    async def about(whose: Any, message: str, author: str = "", text: str = "seen") -> Any:
+        return await look(room, lambda books: _reported(books, Pointed(whose, message, author, "ada", text)))
+
+    passage = await about("ours", room.ref("It began with a bell."))
+    assert (passage.kind, passage.words, passage.author, passage.number) == ("passage", "It began with a bell.", BEN, 1)
+    assert (await about("theirs", "m1", ADA)).author == ADA
+    webhook = await about("ours", "a webhook's")
+    assert (webhook.kind, webhook.subject, webhook.words, webhook.author) == ("message", "a webhook's", "seen", None)
+
+
 # ---- forms, forgeries, other rooms
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotAllowed, UserError
 from bot.story import noting, staging, undoing
-from bot.story.instants import instant_of
+from bot.story.coming import instant_of
 from bot.story.notes import Note
 from bot.story.noting import NoteNews
 from bot.story.passages import Passage

@@ -1,4 +1,4 @@
-"""Instants as people type them: `17:00`, `Fri 17:00`, `tomorrow 9:30`, `2026-03-06 17:00`, `in 3h`, `3d`."""
+"""Instants that are still to come, as people type them: `17:00`, `Fri 17:00`, `tomorrow 9:30`, `2026-03-06 17:00`, `in 3h`, `3d`."""
 
 from __future__ import annotations
 

@@ -14,11 +14,11 @@ from bot.story.saying import next_for
 
 def courtesy(books: Books, moment: Moment) -> Card | None:
     """The question of consent goes first; then errands, the oldest first."""
-    return machine.courtesy(books, moment) or _errand(books, moment)
+    return machine.courtesy(books, moment) or errand(books, moment)
 
 
-def _errand(books: Books, moment: Moment) -> Card | None:
-    """The next errand that still has something to say; each is done when it was looked at."""
+def errand(books: Books, moment: Moment) -> Card | None:
+    """The next errand of who acted that still has something to say; each is done when it was looked at."""
     while (waiting := next_for(books.snapshot(), moment)) is not None:
         card = faces.card(books, waiting, moment.now)
         books.keep(Outcome(None, (replace(waiting, done=True),)), moment)
