@@ -272,6 +272,42 @@ async def test_a_passage_becomes_canon_with_its_source_and_its_writer(room: Room
     assert (fact.name, fact.by, fact.source_passage_id, fact.made_from) == ("The bell", ADA, passage[0].id, (BEN,))
 
 
+class Listener(OneLine):
+    """A writer elsewhere that remembers what it was sent."""
+
+    def __init__(self) -> None:
+        self.sent = ""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Text leaves this machine."""
+        return Capabilities("recording", "elsewhere", prose=True, remote=True, host="elsewhere.example")
+
+    async def write(self, brief: Brief) -> AsyncGenerator[str | Written, None]:
+        """Remember it all."""
+        self.sent = str(brief)
+        yield Written(self.LINE, "end", "elsewhere")
+
+
+async def test_a_fact_made_of_a_private_writers_passage_is_not_sent(tmp_path: Path) -> None:
+    writer = Listener()
+    async with open_room(f"sqlite:///{tmp_path}/house.db", writer=writer) as room:
+        await begun(room)
+        ref = room.ref("It began with a bell.")
+        for fact in ("Rings at noon", "Rings at dusk"):
+            await room.menu("ada", "message canon", "", message=ref)
+            await room.fills("ada", "thing", "Chime", fact)
+        await room.says("ada", "/canon add thing: Harbour, where boats sleep")
+        await room.says("ada", "/showrunner ai")
+        await room.presses("ada", "Turn it on")
+        await room.says("ada", "/my ai read")
+        await room.says("ben", "/my ai never")
+        await room.says("ada", "/assist continue")
+        assert "boats sleep" in writer.sent
+        assert "at noon" not in writer.sent
+        assert "at dusk" not in writer.sent
+
+
 async def test_a_passage_that_was_taken_out_is_left_alone(room: Room) -> None:
     await begun(room)
     ref = room.ref("It began with a bell.")
