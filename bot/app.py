@@ -25,7 +25,7 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import due_rules, machine, registry
+from bot.handlers import due_rules, registry, telling
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
@@ -101,7 +101,7 @@ async def build(
         alarms,
         due_rules(),
         suggest,
-        machine.courtesy,
+        telling.courtesy,
         seed=seed,
         alone=not lease,
     )

@@ -165,6 +165,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "pitches": ("text", "author_name", "content_note"),
     "machine_texts": ("text", "request", "reason"),
     "facts": ("name", "text"),
+    "notes": ("text",),
+    "asks": ("text", "name", "author_name"),
+    "held": ("text", "name"),
 }
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
@@ -163,6 +165,37 @@ class Shelving:
         c = t.pitches.table.c
         query = select(t.pitches.table).where(c.story_id == story_id, c.status == "drawer")
         return self._all(t.pitches, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    # ---- notes, and what is asked of people
+
+    def note(self, note_id: str) -> Note | None:
+        """A note by its id."""
+        return self._one(t.notes, select(t.notes.table).where(t.notes.table.c.id == note_id))
+
+    def note_numbered(self, story_id: str, number: int) -> Note | None:
+        """The note that people call by this number."""
+        c = t.notes.table.c
+        return self._one(t.notes, select(t.notes.table).where(c.story_id == story_id, c.number == number))
+
+    def notes(self, story_id: str, *, limit: int = 500) -> Sequence[Note]:
+        """Open notes of a story, oldest first."""
+        c = t.notes.table.c
+        query = select(t.notes.table).where(c.story_id == story_id, c.state == "open")
+        return self._all(t.notes, query.order_by(c.number, c.id).limit(limit))
+
+    def ask(self, ask_id: str) -> Ask | None:
+        """A question about a message."""
+        return self._one(t.asks, select(t.asks.table).where(t.asks.table.c.id == ask_id))
+
+    def asks(self, message: str, *, limit: int = 500) -> Sequence[Ask]:
+        """All questions about this message, and the room's open ones, newest first."""
+        c = t.asks.table.c
+        query = select(t.asks.table).where(or_(c.state == "open", c.message == message))
+        return self._all(t.asks, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    def held(self, held_id: str) -> Held | None:
+        """A message that waits for its form."""
+        return self._one(t.held, select(t.held.table).where(t.held.table.c.id == held_id))
 
     # ---- canon and stories
 

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,16 @@ import discord
 
 from adapters.discord import forms
 from adapters.discord.answering import BROKEN, Answer, Sending
-from adapters.discord.callers import PLATFORM, Asked, barred, person_of, place_of, standing_of
+from adapters.discord.callers import (
+    DIRECT,
+    PLATFORM,
+    Asked,
+    barred,
+    person_of,
+    place_of,
+    standing_in,
+    standing_of,
+)
 from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
 from adapters.discord.commands import focused
@@ -38,7 +48,7 @@ from bot.context import Incoming
 from bot.errors import CannotPost, OperatorError, UserError
 from bot.markup import to_plain
 from bot.sentences import say
-from bot.story.people import Person, Place
+from bot.story.people import Person, Place, Standing
 
 log = logging.getLogger("room37.discord")
 
@@ -267,9 +277,21 @@ class _Client(discord.AutoShardedClient):
             return Reply.of(note(refusal.sentence), refused=True)
         incoming = Incoming(
             place, person, asked.user.display_name, call, f"{PLATFORM}:{asked.id}", standing_of(asked),
-            people=wish.people,
+            people=wish.people, private=asked.guild_id is None, elsewhere=partial(self._elsewhere, person),
         )  # fmt: skip
         return await self._carry_out(asked, answer, incoming)
+
+    async def _elsewhere(self, person: Person, place: Place) -> Standing | None:
+        """How somebody who writes in a direct message stands in one of their rooms."""
+        if place.platform != PLATFORM:
+            return None
+        if place.space == DIRECT:
+            return Standing(keeper=True)
+        try:
+            return await standing_in(self, place, person)
+        except (discord.HTTPException, discord.RateLimited, *BROKEN) as fault:
+            log.info("a member could not be looked up: %s", type(fault).__name__)
+            return None
 
     async def _carry_out(self, asked: Asked, answer: Answer, incoming: Incoming) -> Reply:
         """The call's reply. A growing text is one line until it is whole, or grows where nobody else can be disturbed."""

@@ -143,7 +143,8 @@ def _filled(asked: Asked, data: dict[str, Any], commands: Commands) -> Wish:
         uploads[name] = _upload(data, given, kind)
         unused.append(texts.pop(name, ""))
     return Wish(
-        call.with_args(**texts), uploads=uploads, unused=tuple(text for text in unused if text.strip()), over=_on_own_card(asked) and _redraws(command),
+        call.with_args(**texts), uploads=uploads, over=_on_own_card(asked) and _redraws(command),
+        unused=tuple(text for text in unused if text.strip()),
         changes=command is None or command.changes,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from bot.sentences import literal, say
 from bot.story import deciding, extending, opening
 from bot.story.books import Books, DueRow
 from bot.story.deadlines import dues_changed
-from bot.story.house_rules import in_force, is_showrunner, may_open
+from bot.story.house_rules import in_force, is_showrunner, may_open, role_acting
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
 from bot.story.rounds import Method, Round
@@ -198,7 +198,7 @@ async def extend(ctx: Context, time: Annotated[str, When("How much longer, such 
         def rule(room: Snapshot) -> Outcome[Round]:
             before = opening.which_round(room, the_story(room))
             if before.opened_by != moment.key and not is_showrunner(room, moment):
-                may_open(in_force(room.room), moment.standing, room.member(moment.person))
+                may_open(in_force(room.room), moment.standing, role_acting(room, moment))
             if before.closes_at is None:
                 raise UserError("round.no_deadline")
             after = replace(before, closes_at=before.closes_at + timedelta(minutes=minutes_of(time)))

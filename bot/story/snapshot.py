@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from bot.story.errands import Errand
 from bot.story.ledger import Head
 from bot.story.passages import Passage
 from bot.story.people import Member, Person, member_id
@@ -40,6 +41,8 @@ class Snapshot:
     ballots: Mapping[str, Ballot] = field(default_factory=dict)
     pens: Mapping[str, Pen] = field(default_factory=dict)
     turns: Mapping[str, TurnState] = field(default_factory=dict)
+    errands: Mapping[str, Errand] = field(default_factory=dict)
+    """What is still to be said to people at their next act."""
     heads: Mapping[str, Head] = field(default_factory=dict)
     """Ends of the ledger's chains: one per story (by story id), one for the room (by room id)."""
 
@@ -161,12 +164,13 @@ class Snapshot:
             self, stories=stories, scenes=scenes, rounds=rounds, pitches=pitches, ballots=ballots, passages=passages,
             pens={k: p for k, p in self.pens.items() if k in stories},
             turns={k: t for k, t in self.turns.items() if k in stories},
+            errands={k: e for k, e in self.errands.items() if not e.done},
         )  # fmt: skip
 
 
 _SHELVES: Mapping[type, str] = {
     Member: "members", Story: "stories", Scene: "scenes", Passage: "passages", Round: "rounds", Pitch: "pitches",
-    Ballot: "ballots", Pen: "pens", TurnState: "turns",
+    Ballot: "ballots", Pen: "pens", TurnState: "turns", Errand: "errands",
 }  # fmt: skip
 
 __all__ = ["TAIL", "Snapshot", "member_id"]
