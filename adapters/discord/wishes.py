@@ -18,7 +18,7 @@ from adapters.discord.markup import source
 from adapters.discord.pages import page_in
 from bot.arguments import Text
 from bot.calls import Call, from_token
-from bot.commands import Command, Commands
+from bot.commands import MENU, Command, Commands
 from bot.errors import UserError
 
 MENU_ON_MESSAGE = 3
@@ -136,6 +136,8 @@ def _filled(asked: Asked, data: dict[str, Any], commands: Commands) -> Wish:
     call = Call(call.command, {name: value for name, value in call.args.items() if name != forms.SHOWN})
     command = commands.find(call.command)
     answers = forms.answers(data)
+    if command is not None and command.menu and any(name in answers.texts for name in MENU):
+        raise UserError("kernel.bad_token")  # a form asks for what a menu lacks, never for whose message it was
     texts = dict(answers.texts)
     uploads, unused = {}, []
     for name, given in answers.uploads.items():
