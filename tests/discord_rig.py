@@ -115,7 +115,7 @@ class DiscordRoom:
     def person(self, name: str, standing: Standing | None = None) -> Person:
         """The person of that name, with the rights that they shall have."""
         can = ("manage_channels",) if standing is not None and standing.keeper else ()
-        return self.server.person(name, can=can)
+        return self.server.person(name, permissions=can)
 
     def key(self, name: str) -> str:
         """Their key in rows."""
