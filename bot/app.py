@@ -27,6 +27,7 @@ from bot.errors import OperatorError
 from bot.faces import posts
 from bot.handlers import due_rules, machine, registry
 from bot.handlers.suggesting import suggest
+from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
 from bot.platforms import Platforms
 from bot.ports import Alarms, Clock, Writer
@@ -45,6 +46,11 @@ PACE_SECONDS = 1.2
 """Seconds between two passes of the poster over one chat channel: platforms take about one message a second."""
 ALONE = timedelta(0)
 """The lease on posts where one process serves a database: after a crash there is nobody else to wait for."""
+
+
+def _told(key: str, **values: object) -> str:
+    """A sentence for a terminal or a log, where nothing reads markup."""
+    return to_plain(say(key, **values))
 
 
 class RealClock:
@@ -75,7 +81,11 @@ async def build(
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
     runner = make_runner(settings.database.url)
-    presets = {"terminal": settings.room.preset.terminal, "discord": settings.room.preset.discord}
+    presets = {
+        "terminal": settings.room.preset.terminal,
+        "discord": settings.room.preset.discord,
+        "slack": settings.room.preset.slack,
+    }
     store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
     rows = HouseRows(runner)
     poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease, serves=serves)
@@ -194,7 +204,7 @@ def _transcript(options: TryOptions, read: Callable[[BinaryIO], Iterator[str]]) 
         with path.open("rb") as file:
             return list(read(file))
     except OSError as error:
-        raise OperatorError(str(say("doctor.no_transcript", path=path, why=error.strerror or "?"))) from None
+        raise OperatorError(_told("doctor.no_transcript", path=path, why=error.strerror or "?")) from None
 
 
 async def _talk(settings: Settings, writer: Writer | None) -> int:
@@ -204,7 +214,7 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
     clock = RealClock()
     saved = await open_database(settings, clock)
     if saved is not None:
-        sys.stdout.write(str(say("memory.backup_made", path=saved)) + "\n")
+        sys.stdout.write(_told("memory.backup_made", path=saved) + "\n")
     alarms = WakingAlarms()
     console = Console(TABLE, database=settings.database.shown, path=settings.database.path)
     async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
@@ -228,7 +238,7 @@ def run(*, config: Path | None, db: str | None) -> int:
     settings = _settings(config, db)
     served = _platforms(settings)
     if not served:
-        raise OperatorError(str(say("serving.nothing")))
+        raise OperatorError(_told("serving.nothing"))
     try:
         asyncio.run(_serve(settings, served))
     except* OperatorError as errors:
@@ -273,7 +283,7 @@ async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
     clock, alarms, platforms = RealClock(), WakingAlarms(), Platforms(served)
     saved = await open_database(settings, clock)
     if saved is not None:
-        log.warning("%s", say("memory.backup_made", path=saved))
+        log.warning("%s", _told("memory.backup_made", path=saved))
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -301,7 +311,7 @@ def export(*, config: Path | None, db: str | None, story: str, form: ExportForma
         try:
             out.write_text(text, "utf-8")
         except OSError as error:
-            raise OperatorError(str(say("memory.copy_failed", path=out, why=error.strerror or "?"))) from None
+            raise OperatorError(_told("memory.copy_failed", path=out, why=error.strerror or "?")) from None
     return 0
 
 
@@ -324,9 +334,9 @@ def _existing(settings: Settings) -> Path:
     """The database file. Raises OperatorError when there is none, or when it is a server."""
     path = settings.database.path
     if path is None:
-        raise OperatorError(str(say("memory.use_server_tools")))
+        raise OperatorError(_told("memory.use_server_tools"))
     if not path.exists():
-        raise OperatorError(str(say("memory.no_database", path=path)))
+        raise OperatorError(_told("memory.no_database", path=path))
     return path
 
 
@@ -334,7 +344,7 @@ def backup(*, config: Path | None, db: str | None, file: Path) -> int:
     """Copy the database to a new file, open the copy and count what is in it."""
     path = _existing(_settings(config, db))
     counted = operators.copy_database(path, file)
-    print(say("memory.backed_up", path=file, n=counted))  # noqa: T201  # the command's answer
+    print(_told("memory.backed_up", path=file, n=counted))  # noqa: T201  # the command's answer
     return 0
 
 
@@ -343,14 +353,14 @@ def restore(*, config: Path | None, db: str | None, file: Path) -> int:
     settings = _settings(config, db)
     path = settings.database.path
     if path is None:
-        raise OperatorError(str(say("memory.use_server_tools")))
+        raise OperatorError(_told("memory.use_server_tools"))
     kept = operators.put_back(file, path, datetime.now(UTC))
     asyncio.run(open_database(settings, RealClock()))
     ids = operators.standing_erasures(path)
     asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.apply_erasures(c, ids)))
-    print(say("memory.restored", path=path, n=len(ids)))  # noqa: T201
+    print(_told("memory.restored", path=path, n=len(ids)))  # noqa: T201
     if kept is not None:
-        print(say("memory.kept_aside", path=kept))  # noqa: T201
+        print(_told("memory.kept_aside", path=kept))  # noqa: T201
     return 0
 
 
@@ -373,7 +383,7 @@ def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
     settings = _settings(config, db)
     asyncio.run(open_database(settings, RealClock()))
     asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.move_room(c, room, to)))
-    print(say("memory.moved", room=room))  # noqa: T201
+    print(_told("memory.moved", room=room))  # noqa: T201
     return 0
 
 
@@ -382,8 +392,8 @@ def db_upgrade(*, config: Path | None, db: str | None) -> int:
     settings = _settings(config, db)
     saved = asyncio.run(open_database(settings, RealClock()))
     if saved is not None:
-        print(say("memory.backup_made", path=saved))  # noqa: T201
-    print(say("memory.upgraded", schema=migrate.head()))  # noqa: T201
+        print(_told("memory.backup_made", path=saved))  # noqa: T201
+    print(_told("memory.upgraded", schema=migrate.head()))  # noqa: T201
     return 0
 
 
@@ -394,10 +404,10 @@ def db_check(*, config: Path | None, db: str | None) -> int:
         _existing(settings)
     _, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
     if older:
-        raise OperatorError(str(say("memory.older")))
+        raise OperatorError(_told("memory.older"))
     found = asyncio.run(migrate.on_connection(settings.database.url, operators.check))
     sizes = {"rooms": found.rooms, "passages": found.passages, "acts": found.acts}
-    print(say("memory.checked", schema=found.schema, **sizes))  # noqa: T201
+    print(_told("memory.checked", schema=found.schema, **sizes))  # noqa: T201
     for problem in found.problems:
         print(f"- {problem}")  # noqa: T201
     return 1 if found.problems else 0
@@ -409,9 +419,9 @@ def manifest(*, config: Path | None, db: str | None, platform: ManifestOf) -> in
 
     settings = _settings(config, db)
     app = application_of(settings.secrets.discord_token.reveal())
-    where = link(app) if app is not None else str(say("discord.no_link_yet"))
-    rights = "\n".join(f"  - {say(f'discord.install_{right}')}" for right in RIGHTS)
-    print(say("discord.manifest", link=Marked(where), rights=Marked(rights)))  # noqa: T201
+    where = link(app) if app is not None else _told("discord.no_link_yet")
+    rights = "\n".join(f"  - {_told(f'discord.install_{right}')}" for right in RIGHTS)
+    print(_told("discord.manifest", link=Marked(where), rights=Marked(rights)))  # noqa: T201
     return 0
 
 
@@ -423,7 +433,7 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool)
         settings = _settings(config, db)
         lines += _configured(settings)
         lines.append(_database_line(settings))
-        lines.append(str(say("doctor.writer", label=make_writer(settings).capabilities.label)))
+        lines.append(_told("doctor.writer", label=make_writer(settings).capabilities.label))
         if discord:
             found, bad = _ask_discord(settings)
             lines += found
@@ -439,7 +449,7 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool)
             print(line)  # noqa: T201
         for line in wrong:
             print(f"! {line}")  # noqa: T201
-        print(say("doctor.bad", n=len(wrong)) if wrong else say("doctor.good"))  # noqa: T201
+        print(_told("doctor.bad", n=len(wrong)) if wrong else _told("doctor.good"))  # noqa: T201
     return 1 if wrong else 0
 
 
@@ -448,7 +458,7 @@ def _ask_discord(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
     from adapters.discord.checks import check  # noqa: PLC0415
 
     if not settings.secrets.discord_token:
-        return (), (str(say("discord.no_token")),)
+        return (), (_told("discord.no_token"),)
     findings = asyncio.run(check(_discord(settings), registry(), _rooms_on(settings, "discord")))
     return findings.found, findings.wrong
 
@@ -469,7 +479,7 @@ def _configured(settings: Settings) -> tuple[str, ...]:
 def _database_line(settings: Settings) -> str:
     path = settings.database.path
     if path is not None and not path.exists():
-        return str(say("doctor.new_database", where=settings.database.shown))
+        return _told("doctor.new_database", where=settings.database.shown)
     found, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
     key = "old_database" if older else "database"
-    return str(say(f"doctor.{key}", where=settings.database.shown, schema=found or "-"))
+    return _told(f"doctor.{key}", where=settings.database.shown, schema=found or "-")

@@ -75,6 +75,11 @@ class Channel:
         return "\n\n".join(message.words for message in self.messages)
 
     @property
+    def now(self) -> str:
+        """All of them as words, as they show now."""
+        return self.text
+
+    @property
     def notices(self) -> list[str]:
         """The messages that notify people (plain content)."""
         return [message.words for message in self.messages if message.raw.get("content")]
@@ -120,6 +125,21 @@ class DiscordRoom:
     def key(self, name: str) -> str:
         """Their key in rows."""
         return Account("discord", "all", str(self.person(name).user.id)).key
+
+    def buttons(self, name: str) -> tuple[str, ...]:
+        """What the person could press on what they got last."""
+        return self.last[name].buttons
+
+    def asked(self, name: str) -> bool:
+        """Whether a form is open before the person."""
+        return self.last[name].modal is not None
+
+    async def again(self, name: str) -> str:
+        """The person's last interaction is delivered a second time."""
+        self.server.interactions.again(self.last[name].answer.interaction)
+        await self.person(name).command(self.channel, "help")  # what came after it is answered, so it was heard
+        await self.house.inbox.settled(self.place)
+        return self.last[name].text
 
     async def says(self, name: str, line: str, *, standing: Standing | None = None) -> str:
         """Use the slash command of a typed line; gives what the person then sees."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot import config
 from bot.app import TABLE, House, build, open_database
@@ -19,6 +20,7 @@ from bot.context import Incoming
 from bot.markup import to_plain
 from bot.ports import Writer
 from bot.settings import Settings
+from bot.story.books import Books
 from bot.story.people import Person, Place, Standing
 from tests.clock import HandClock
 
@@ -72,6 +74,16 @@ class Wall:
         """Every message as it was first posted, as plain text."""
         return "\n\n".join(plain(card) for _, card in self.messages)
 
+    @property
+    def now(self) -> str:
+        """Every message as it shows now, as plain text."""
+        return "\n\n".join(plain(card) for card in self.shown.values())
+
+    @property
+    def notices(self) -> list[str]:
+        """The messages that notify people, as they were first posted."""
+        return [plain(card) for _, card in self.messages if card.notify]
+
 
 @dataclass
 class Room:
@@ -85,6 +97,27 @@ class Room:
     place: Place = TABLE
     lines: int = 0
     last: dict[str, Reply] = field(default_factory=dict)
+    said: dict[str, tuple[Incoming, str]] = field(default_factory=dict)
+
+    def key(self, name: str) -> str:
+        """A person's key in rows."""
+        return self.incoming(name).person.key
+
+    def elsewhere(self, name: str) -> Room:
+        """The same house in another room."""
+        return self.at(Place(self.place.platform, self.place.space, name))
+
+    async def look(self, work: Callable[[Books], Any]) -> Any:
+        """A read of the room's books."""
+        return await self.house.store.read(self.place, work)
+
+    def buttons(self, name: str) -> tuple[str, ...]:
+        """What the person could press on what they got last."""
+        return tuple(to_plain(a.label) for card in self.last[name].cards for a in card.actions)
+
+    def asked(self, name: str) -> bool:
+        """Whether a form is open before the person."""
+        return self.last[name].form is not None
 
     def at(self, place: Place) -> Room:
         """The same house, somewhere else."""
@@ -112,9 +145,15 @@ class Room:
     ) -> str:
         """A typed line; gives the reply as plain text. Public cards are up to date afterwards."""
         incoming = self.incoming(name, source=source, standing=standing)
+        self.said[name] = (incoming, line)
         inbox = self.house.inbox
         outs = inbox.typed(incoming, line) if line.startswith("/") else inbox.heard(incoming, line)
         return await self._take(name, outs)
+
+    async def again(self, name: str) -> str:
+        """The person's last line is delivered a second time."""
+        incoming, line = self.said[name]
+        return await self._take(name, self.house.inbox.typed(incoming, line))
 
     async def calls(
         self, name: str, call: Call, *, source: str | None = None, standing: Standing | None = None

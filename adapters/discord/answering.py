@@ -76,7 +76,9 @@ class Answer:
             )
 
     async def form(self, modal: discord.ui.Modal) -> bool:
-        """Open a form, if nothing was answered yet: it can only be the first response."""
+        """Open a form, if it may: it can only be the first response, and not to another form."""
+        if self._asked.type is discord.InteractionType.modal_submit:
+            return False
         self._stop()
         async with self._turn:
             if self.first != "none":

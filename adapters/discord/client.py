@@ -31,11 +31,12 @@ from adapters.discord.syncing import sync
 from adapters.discord.uploads import read_upload
 from adapters.discord.wishes import Wish, raw, wish_of
 from bot.calls import Call
-from bot.cards import Action, Card, Form, Reply, note
+from bot.cards import Action, Card, Form, Prose, Reply, Text, note
 from bot.chat import Inbox
 from bot.commands import Growing
 from bot.context import Incoming
 from bot.errors import CannotPost, OperatorError, UserError
+from bot.markup import to_plain
 from bot.sentences import say
 from bot.story.people import Person, Place
 
@@ -45,6 +46,8 @@ RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
 """Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
 SUGGEST_SECONDS = 2.0
 _REMEMBERED = 4096
+_GIVEN_BACK = 1500
+"""Characters of each text that is given back on a card; forms of several texts have short ones."""
 _COPIES = 3
 """So many interactions that somebody else had answered mean that another copy of the bot is running."""
 
@@ -82,9 +85,9 @@ class Discord:
             async with client:
                 await client.start(self._connection.token)
         except discord.LoginFailure:
-            raise OperatorError(str(say("discord.bad_token"))) from None
+            raise OperatorError(to_plain(say("discord.bad_token"))) from None
         except discord.PrivilegedIntentsRequired:
-            raise OperatorError(str(say("discord.bad_intents"))) from None
+            raise OperatorError(to_plain(say("discord.bad_intents"))) from None
         except (discord.DiscordException, AttributeError, *BROKEN) as broken:
             # AttributeError: the first handshake failed (https://github.com/Rapptz/discord.py/issues/10520)
             log.warning("Discord cannot be reached (%s); trying again", type(broken).__name__)
@@ -299,12 +302,14 @@ class _Client(discord.AutoShardedClient):
         if reply.form is not None:
             if await answer.form(forms.modal(reply.form)):
                 return
-            reply = Reply.of(_press_again(reply.form))
+            reply = Reply.of(_open_again(reply.form, late=answer.first != "none"))
         earlier = self._lost.pop(who, None)
         cards = list(reply.cards)
         if lacking and wish.changes and self._told.get(who) != lacking:
             self._told[who] = lacking
             cards.append(note(say("discord.may_not_post", permission=lacking)))
+        if wish.unused:
+            cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
         if earlier is not None:
             cards += [note(say("discord.earlier")), *earlier.cards]
         whole = Reply(tuple(cards), refused=reply.refused, file=reply.file)
@@ -323,16 +328,22 @@ class _Client(discord.AutoShardedClient):
         """Somebody else answers with the same token: it is said, once."""
         self._copies += 1
         if self._copies == _COPIES:
-            log.error("%s", say("discord.second_copy"))
+            log.error("%s", to_plain(say("discord.second_copy")))
 
 
-def _press_again(form: Form) -> Card:
-    """The room was too slow for a form to open: a button that opens it, where the call holds no text yet."""
-    again = Action(say("discord.open_form"), form.call, "main")
-    try:
-        return note(say("kernel.press_again"), *((again,) if again.call.token else ()))
-    except ValueError:
-        return note(say("kernel.press_again"))
+def _open_again(form: Form, *, late: bool) -> Card:
+    """A form that could not open (the room was too slow, or another form was just sent): a button that opens it.
+
+    What was filled in and no button can carry is given back to its writer.
+    """
+    held, texts = Call(form.call.command), []
+    for name, value in form.call.args.items():
+        try:
+            held = held.with_args(**{name: value}) if held.with_args(**{name: value}).token else held
+        except ValueError:
+            texts.append(Prose(value[:_GIVEN_BACK]))
+    said = Text(say("kernel.press_again") if late else say("discord.still_missing", what=form.questions[0].label))
+    return Card(parts=(said, *texts), actions=(Action(say("discord.open_form"), held, "main"),))
 
 
 __all__ = ["Discord"]

@@ -62,8 +62,8 @@ def modal(form: Form) -> ui.Modal:
     """
     made = ui.Modal(title=clipped(to_plain(form.title), MODAL_TITLE) or "…", custom_id=_token(form))
     parts: list[ui.Item[Any]] = []
-    if form.lead:
-        parts.append(_said(written(form.lead)))
+    if lead := written(form.lead).strip():
+        parts.append(_said(lead))
     questions = [*form.questions, *_carried(form)]
     for question in questions:
         wanted = list(_asked(question))
@@ -141,7 +141,9 @@ def _asked(question: Question) -> Iterator[ui.Item[Any]]:
     if size(question.prefill) > INPUT:
         length = f"{len(question.prefill):,}"
         yield _said(written(say("discord.too_long", length=length, most=f"{INPUT:,}")))
-        yield _file(question.argument, "discord.new_file", "discord.new_file_hint", required=not question.optional)
+        yield _file(
+            question.argument, "discord.new_file", "discord.new_file_hint", required=not question.optional
+        )
         return
     label = to_plain(question.label)
     about = to_plain(question.hint) if not _chosen(question) else ""
@@ -179,14 +181,20 @@ def _choice(question: Question) -> ui.Item[Any]:
     required = not question.optional
     if RADIO[0] <= len(pairs) <= RADIO[1]:
         radios = [
-            discord.RadioGroupOption(label=label, value=value, default=value == question.prefill) for label, value in pairs
+            discord.RadioGroupOption(label=label, value=value, default=value == question.prefill)
+            for label, value in pairs
         ]
         return ui.RadioGroup(custom_id=question.argument, options=radios, required=required)
     options = [
-        discord.SelectOption(label=label, value=value, default=value == question.prefill) for label, value in pairs
+        discord.SelectOption(label=label, value=value, default=value == question.prefill)
+        for label, value in pairs
     ]
     return ui.Select(
-        custom_id=question.argument, options=options, required=required, min_values=1 if required else 0, max_values=1
+        custom_id=question.argument,
+        options=options,
+        required=required,
+        min_values=1 if required else 0,
+        max_values=1,
     )
 
 

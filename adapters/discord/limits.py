@@ -32,6 +32,8 @@ LABEL_ABOUT = 100
 """https://discord.com/developers/docs/components/reference#label"""
 INPUT = 4_000
 """Characters of a form's field: https://discord.com/developers/docs/components/reference#text-input"""
+FILES = 10
+"""Files of a message."""
 FILE_ABOUT = 1_024
 """Alt text of a file: https://discord.com/developers/docs/resources/message#attachment-object"""
 COMMAND_NAME = 32
@@ -59,7 +61,7 @@ _WINDOW = 64
 def size(text: str) -> int:
     """How many characters Discord may count: UTF-16 units, as its clients do. Never less than code points, so that
     it is right whichever of the two a server counts."""
-    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitting(text: str, most: int) -> int:

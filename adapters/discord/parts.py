@@ -60,7 +60,7 @@ def blocks(card: Card, *, public: bool, notifies: bool) -> list[Block]:
     """The texts of a card, top to bottom. A title is a heading, but bold where a notification would show the mark."""
     made: list[Block] = []
     if title := one_line(card.title, notifies=notifies):
-        made.append(Block(f"**{title}**" if notifies else f"### {title}"))
+        made.append(Block(_bold(title) if notifies else f"### {title}"))
     for part in card.parts:
         made += _blocks(part, public, notifies)
     made = [block for block in made if block.text]
@@ -79,12 +79,17 @@ def _blocks(part: CardPart, public: bool, notifies: bool) -> list[Block]:
         case Items(lines):
             return [Block("\n".join("- " + one_line(line, notifies=notifies) for line in lines))]
         case Prose():
-            said = [Block(f"**{one_line(part.by, notifies=notifies)}**", "\n\n")] if part.by else []
+            said = [Block(_bold(one_line(part.by, notifies=notifies)), "\n\n")] if part.by else []
             return [*said, Block(all_of(part), "\n" if part.by else "\n\n", part)]
         case Options() if public or part.together is None:
             return [Block("\n".join(_numbered(option, notifies) for option in part.options), "\n\n")]
         case Options():
             return []
+
+
+def _bold(line: str) -> str:
+    """A line in bold, unless some of it is already."""
+    return line if "**" in line else f"**{line}**"
 
 
 def _numbered(option: Option, notifies: bool) -> str:
