@@ -23,7 +23,8 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import due_rules, machine, registry
+from bot.handlers import due_rules, registry
+from bot.handlers.courtesies import Gate, courtesy
 from bot.handlers.suggesting import suggest
 from bot.options import ExportFormat, TryOptions
 from bot.ports import Alarms, Clock, Writer
@@ -83,7 +84,8 @@ async def build(
         alarms,
         due_rules(),
         suggest,
-        machine.courtesy,
+        courtesy,
+        Gate(),
         seed=seed,
         alone=not lease,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.story.canon import Fact
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
 from memory import tables as t
@@ -163,6 +164,16 @@ class Shelving:
         c = t.pitches.table.c
         query = select(t.pitches.table).where(c.story_id == story_id, c.status == "drawer")
         return self._all(t.pitches, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    # ---- moderation
+
+    def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
+        """Reports of this room, newest first."""
+        c = t.reports.table.c
+        query = select(t.reports.table)
+        if reporter is not None:
+            query = query.where(c.reporter == reporter)
+        return self._all(t.reports, query.order_by(c.number.desc(), c.id.desc()).limit(limit))
 
     # ---- canon and stories
 

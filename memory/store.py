@@ -98,7 +98,7 @@ class RoomStore:
         )  # fmt: skip
 
     def _make(self, session: Session, place: Place) -> Room:
-        """A new room; a thread's inherits its parent's rules, zone and consent."""
+        """A new room; a thread's inherits its parent's rules, zone, consent and blocks."""
         room = replace(self._fresh(place), revision=1)
         parent = _room(session, replace(place, thread="")) if place.thread else None
         if parent is not None:
@@ -110,12 +110,15 @@ class RoomStore:
         if parent is not None:
             c = t.members.table.c
             asked = (
-                select(t.members.table).where(c.room_id == parent.id, c.consent.is_not(None)).order_by(c.id)
+                select(t.members.table)
+                .where(c.room_id == parent.id, c.consent.is_not(None) | c.blocked_at.is_not(None))
+                .order_by(c.id)
             )
             for row in session.execute(asked).all():
                 member = t.members.value(row)
                 mine = replace(
-                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=()
+                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=(),
+                    reports_seen="",
                 )
                 session.execute(t.members.table.insert(), t.members.row(mine))
         return room

@@ -13,6 +13,7 @@ from bot.handlers import (
     extending,
     help,  # noqa: A004  # the command's own name
     machine,
+    moderation,
     my,
     pitching,
     reading,
@@ -31,7 +32,7 @@ def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
         pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, stopping,
-        my, showrunner, machine, drafts,
+        my, showrunner, moderation, machine, drafts,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]

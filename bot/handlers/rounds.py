@@ -13,7 +13,7 @@ from bot.context import Context
 from bot.dispatch import DueRule
 from bot.errors import NotFound, UserError
 from bot.faces import ballots as ballot_faces
-from bot.faces import results
+from bot.faces import public_rounds, results
 from bot.faces.times import when
 from bot.handlers.acting import act, the_story
 from bot.sentences import literal, say
@@ -230,22 +230,12 @@ async def show_results(ctx: Context, number: Annotated[int, Int("The round's num
     def look(books: Books, moment: Moment) -> Reply:
         room = books.snapshot()
         story = the_story(room)
-        last = room.last_round(story.id)
-        round_ = books.round_numbered(story.id, number) if number else last
+        round_ = books.round_numbered(story.id, number) if number else room.last_round(story.id)
         if round_ is None:
             raise NotFound("round.no_such", number=number) if number else NotFound("round.no_rounds")
         if round_.part != "closed":
             return ballot_faces.read_all(room, round_, moment.now)
-        whole = (
-            room.with_rows((round_, *books.pitches(round_.id)))
-            if last is None or last.id != round_.id
-            else room
-        )
-        seen = replace(
-            whole,
-            rounds={**room.rounds, round_.id: round_},
-            pitches={**room.pitches, **{p.id: p for p in books.pitches(round_.id)}},
-        )
+        seen = public_rounds.with_round(books, room, round_)
         return Reply.of(results.decided(deciding.result_of(seen, round_), seen, moment.now, notify=False))
 
     return await ctx.read(look)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, cast
 
 from bot.arguments import Int, Pick, Text, Who
@@ -60,8 +62,11 @@ async def _choose(ctx: Context, preset: str) -> Reply:
     return await ctx.act(work, faces.preset_chosen)
 
 
-def person_named(room: Snapshot, name: str) -> str:
-    """The key of the person of this display name. Raises NotFound naming who is here."""
+def person_named(room: Snapshot, name: str, people: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The key of the person of this display name, or of this key, where the platform knows who is meant (`people`).
+    Raises NotFound naming who is here."""
+    if name in people:
+        return name
     wanted = name.strip().casefold()
     found = [m for m in room.members.values() if m.name.casefold() == wanted]
     if not found:

@@ -12,6 +12,7 @@ from bot.story.canon import Fact
 from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
@@ -158,6 +159,10 @@ class Books(Protocol):
 
     def fact(self, fact_id: str) -> Fact | None:
         """A fact by its id."""
+
+    # ---- moderation
+    def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
+        """Reports of this room, newest first: all, or one person's."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:

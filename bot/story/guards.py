@@ -37,6 +37,6 @@ def runs_the_room(snapshot: Snapshot, moment: Moment) -> bool:
 
 
 def is_reader(snapshot: Snapshot, person: str) -> bool:
-    """Whether someone only reads here."""
+    """Whether someone only reads here, by their role or because a keeper blocked them."""
     member = snapshot.member(person)
-    return member is not None and member.role is Role.READER
+    return member is not None and (member.role is Role.READER or member.blocked_at is not None)

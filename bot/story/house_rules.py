@@ -150,8 +150,11 @@ def may_vote(snapshot: Snapshot, round_: Round, moment: Moment) -> None:
 
 def _refuse_reader(snapshot: Snapshot, moment: Moment) -> None:
     member = snapshot.member(moment.person)
-    if member is not None and member.role is Role.READER and not moment.standing.keeper:
-        raise NotAllowed("rules.reader")
+    if member is not None and not moment.standing.keeper:
+        if member.blocked_at is not None:
+            raise NotAllowed("moderation.blocked", note=member.block_note)
+        if member.role is Role.READER:
+            raise NotAllowed("rules.reader")
     if not moment.standing.can_post:
         raise NotAllowed("rules.cannot_post")
 

@@ -87,7 +87,10 @@ def seen(snapshot: Snapshot, moment: Moment, acted: bool) -> tuple[object, ...]:
         return ()
     name = moment.name or (before.name if before else moment.person.user)
     after = before or Member(member_id(room.id, moment.person), room.id, moment.person.key, name)
-    after = replace(after, name=name, guest=standing.guest, joined_at=standing.joined_at or after.joined_at)
+    after = replace(
+        after, name=name, guest=standing.guest, keeper=standing.keeper,
+        joined_at=standing.joined_at or after.joined_at,
+    )  # fmt: skip
     if not acted:
         return () if after == before else (after,)
     today = day_of(moment.now, room.zone)
@@ -108,7 +111,11 @@ def seen(snapshot: Snapshot, moment: Moment, acted: bool) -> tuple[object, ...]:
 
 def _people(snapshot: Snapshot) -> tuple[Member, ...]:
     """Everyone here who does more than read, in the order of their ids."""
-    return tuple(m for _, m in sorted(snapshot.members.items()) if m.role is not Role.READER)
+    return tuple(
+        m
+        for _, m in sorted(snapshot.members.items())
+        if m.role is not Role.READER and (m.blocked_at is None or m.keeper)
+    )
 
 
 def _recent(snapshot: Snapshot, member: Member, now: datetime) -> tuple[object, ...]:

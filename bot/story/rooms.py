@@ -51,3 +51,5 @@ class Room:
     title: str = ""
     stories: int = 0
     """Highest story number given; archived stories keep theirs."""
+    reports: int = 0
+    """Highest number given to a report."""

@@ -227,6 +227,15 @@ def time_out(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[TurnN
     return moved.answering(moved.value)
 
 
+def skip(snapshot: Snapshot, story: Story, person: str, moment: Moment) -> Outcome[TurnNews | None]:
+    """Pass on the turn of someone who does not take part any more; nothing when it is not theirs."""
+    turn = snapshot.turns.get(story.id)
+    if turn is None or turn.current != person or not _runs(snapshot, story, turn):
+        return Outcome(None)
+    moved = _to(snapshot, story, turn, _next(snapshot, turn, moment), "passed", moment, was=person)
+    return moved.answering(moved.value)
+
+
 def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | None]:
     """Time acts: remind whose turn it is, once. Someone who went away is left in peace; at night it waits for
     morning.
@@ -263,12 +272,14 @@ def _runs(snapshot: Snapshot, story: Story | None, turn: TurnState | None) -> bo
 
 
 def _takes_turns(member: Member | None) -> bool:
-    return member is not None and not member.away and not member.guest and member.role != "reader"
+    if member is None or member.away or member.guest:
+        return False
+    return member.role != "reader" and member.blocked_at is None
 
 
 def _by_arrival(snapshot: Snapshot) -> tuple[str, ...]:
     came = sorted(snapshot.members.values(), key=lambda m: (m.first_at is None, m.first_at, m.id))
-    return tuple(m.person for m in came if not m.guest and m.role != "reader")
+    return tuple(m.person for m in came if not m.guest and m.role != "reader" and not m.blocked_at)
 
 
 def _one_more(taken: tuple[tuple[str, int], ...], person: str) -> tuple[tuple[str, int], ...]:
