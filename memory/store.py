@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import statements
+from memory import erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
@@ -58,6 +59,8 @@ class RoomStore:
             return work(books), books
 
         result, books = await self._runner.write(unit)
+        if books.erased and self._runner.path is not None:
+            await asyncio.to_thread(erasures.remember, self._runner.path, books.erased)
         if books.current is not None:
             self._remember(books.current)
         return result

@@ -10,6 +10,7 @@ from bot.handlers import (
     assist,
     canon,
     drafts,
+    erasing,
     extending,
     help,  # noqa: A004  # the command's own name
     machine,
@@ -32,7 +33,7 @@ def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
         pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, stopping,
-        my, showrunner, moderation, machine, drafts,
+        my, showrunner, moderation, erasing, machine, drafts,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 from bot.story.canon import Fact
+from bot.story.erasing import Swept
 from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
@@ -163,6 +164,12 @@ class Books(Protocol):
     # ---- moderation
     def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
         """Reports of this room, newest first: all, or one person's."""
+
+    def erase(
+        self, ids: Sequence[str], at: datetime, *, person: str | None = None, since: datetime | None = None
+    ) -> Swept:
+        """Take the words of these rows out of every place of this room, for good (and, with `person`, whatever they
+        typed since then). The room is read anew afterwards."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:
