@@ -302,6 +302,25 @@ def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
     return 0
 
 
+def forget(*, config: Path | None, db: str | None, person: str) -> int:
+    """Take one person's words and name out of every room."""
+    settings = _settings(config, db)
+    path = settings.database.path
+    if path is not None:
+        _existing(settings)
+    asyncio.run(open_database(settings, RealClock()))
+    found = asyncio.run(
+        migrate.on_connection(settings.database.url, lambda c: operators.forget(c, person, datetime.now(UTC)))
+    )
+    if not found.rooms:
+        raise OperatorError(str(say("memory.forgot_nobody")))
+    if path is not None:
+        operators.remember(path, found.ids)
+    print(say("memory.forgot", things=len(found.ids), rooms=found.rooms))  # noqa: T201
+    print(say("memory.forgot_backups"))  # noqa: T201
+    return 0
+
+
 def db_upgrade(*, config: Path | None, db: str | None) -> int:
     """Bring the database to this version, after a backup."""
     settings = _settings(config, db)

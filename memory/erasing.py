@@ -38,6 +38,9 @@ class _Walk:
     found: dict[str, set[str]] = field(default_factory=dict)
     """Ids that lose words, by table."""
     texts: list[str] = field(default_factory=list)
+    """People's words that go."""
+    made: list[str] = field(default_factory=list)
+    """What a machine made of them: looked for in receipts only, because others may have been dealt the same."""
     authors: set[str] = field(default_factory=set)
     since: datetime | None = None
     touched: set[str] = field(default_factory=set)
@@ -91,7 +94,7 @@ def sweep(
     echo = Echo(walk.texts)
     if echo or person is not None:
         _follow(walk, echo)
-    receipts = Echo(walk.texts)
+    receipts = Echo((*walk.texts, *walk.made))
     _empty(walk)
     _ledger(walk, receipts, wanted, person, person_since)
     _desk(walk, receipts, wanted, person, person_since)
@@ -119,13 +122,15 @@ def _gather(walk: _Walk, wanted: set[str]) -> None:
         walk.touched.add(row.round_id)
         _take(walk, row, "text", "hidden_text")
     wanted |= {row.draft_id for row in pitches} - {None}
-    for shelf, columns in ((t.drafts, ("text",)), (t.machine_texts, ("text", "hidden_text", "request")),
+    for shelf, columns in ((t.drafts, ("text",)), (t.machine_texts, ("request",)),
                            (t.facts, ("text",)), (t.reports, ("reason",))):  # fmt: skip
         for row in walk.rows_in(shelf.table, "id", wanted):
             walk.add(shelf.table.name, (row.id,))
             walk.touched.add(row.id)
             walk.authors |= {who for name in ("person", "by") if (who := getattr(row, name, None))}
             _take(walk, row, *columns)
+            if shelf is t.machine_texts:
+                walk.made += [text for text in (row.text, row.hidden_text) if text]
 
 
 def _kin(walk: _Walk, wanted: set[str]) -> list[Any]:
@@ -150,11 +155,11 @@ def _follow(walk: _Walk, echo: Echo) -> None:
     """What was made from the words: earlier drafts, machine texts that were shown them, facts, reports that copied them."""
     subjects = walk.ids("passages") | walk.ids("pitches") | walk.ids("facts")
     _drafts(walk, echo)
-    made = _machine_texts(walk, echo, subjects)
+    _machine_texts(walk, echo, subjects)
     for row in walk.rows(t.facts.table):
         if row.source_passage_id in walk.ids("passages") or echo.whole_in(row.text):
             walk.add("facts", (row.id,))
-            made.append(row.text)
+            walk.made.append(row.text)
     for row in walk.rows(t.reports.table):
         quoting = [name for name in ("words", "reason", "answer") if echo.quoted_in(getattr(row, name))]
         if row.subject in subjects | walk.ids("machine_texts"):
@@ -162,7 +167,6 @@ def _follow(walk: _Walk, echo: Echo) -> None:
         if any(getattr(row, name) for name in quoting):
             walk.change("reports", (row.id,), **dict.fromkeys(quoting, ""))
             walk.copies.add(row.id)
-    walk.texts += [text for text in made if text]
 
 
 def _drafts(walk: _Walk, echo: Echo) -> None:
@@ -176,9 +180,8 @@ def _drafts(walk: _Walk, echo: Echo) -> None:
     walk.before(r.at for r in walk.rows_in(t.drafts.table, "id", walk.ids("drafts")))
 
 
-def _machine_texts(walk: _Walk, echo: Echo, subjects: set[str]) -> list[str]:
+def _machine_texts(walk: _Walk, echo: Echo, subjects: set[str]) -> None:
     """Machine texts that hold it, and those that were shown it and that nobody took into the story."""
-    made: list[str] = []
     for row in walk.rows(t.machine_texts.table):
         shown = json.loads(row.shown)
         left = [entry for entry in shown if entry[1] not in subjects]
@@ -189,8 +192,7 @@ def _machine_texts(walk: _Walk, echo: Echo, subjects: set[str]) -> list[str]:
             walk.add("machine_texts", (row.id,))
             walk.touched.add(row.id)
             walk.before((row.at,))
-            made += [row.text, row.hidden_text]
-    return made
+            walk.made += [text for text in (row.text, row.hidden_text) if text]
 
 
 def _empty(walk: _Walk) -> None:

@@ -21,6 +21,7 @@ from bot.story.people import Place
 from memory import erasing, migrate
 from memory import tables as t
 from memory.erasures import erased_file, kept_in, remember, standing_erasures
+from memory.forgetting import forget
 from memory.kernel_books import ledger_entry
 
 
@@ -280,9 +281,11 @@ __all__ = [
     "check",
     "copy_database",
     "erased_file",
+    "forget",
     "list_rooms",
     "move_room",
     "open_house",
     "put_back",
+    "remember",
     "standing_erasures",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from bot.story.canon import Fact
@@ -14,6 +14,7 @@ from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
+from bot.story.taking_out import Own
 from memory import tables as t
 from memory.nouns import Shelf
 
@@ -174,6 +175,37 @@ class Shelving:
         if reporter is not None:
             query = query.where(c.reporter == reporter)
         return self._all(t.reports, query.order_by(c.number.desc(), c.id.desc()).limit(limit))
+
+    def own(self, person: str) -> Own:
+        """Everything of one person that stands in this room, oldest first, with who wrote after them."""
+        p, v = t.passages.table.c, t.passage_versions.table.c
+
+        def theirs(shelf: Shelf[N], column: str, *which: ColumnElement[bool]) -> tuple[N, ...]:
+            c = shelf.table.c
+            query = select(shelf.table).where(c[column] == person, *which)
+            return tuple(self._all(shelf, query.order_by(c.at, c.id)))
+
+        heads = theirs(t.passages, "author", p.veil != "erased")
+        of = {head.id for head in heads}
+        versions: dict[str, list[PassageVersion]] = {id_: [] for id_ in of}
+        every = select(t.passage_versions.table).join(t.passages.table, p.id == v.passage_id)
+        found = self._all(t.passage_versions, every.where(p.author == person).order_by(v.version, v.id))
+        for version in found:
+            if version.passage_id in of:
+                versions[version.passage_id].append(version)
+        others = select(p.story_id, func.max(p.number)).where(
+            p.room_id == self._room_id, p.author != person, p.status == "standing"
+        )
+        after = {row[0]: row[1] for row in self._session.execute(others.group_by(p.story_id))}
+        return Own(
+            tuple((head, tuple(versions[head.id])) for head in heads),
+            theirs(t.pitches, "author", t.pitches.table.c.veil != "erased"),
+            theirs(t.drafts, "person", t.drafts.table.c.text != ""),
+            theirs(t.machine_texts, "asker", t.machine_texts.table.c.veil != "erased"),
+            theirs(t.facts, "by", t.facts.table.c.status == "standing"),
+            theirs(t.reports, "reporter", t.reports.table.c.reason != ""),
+            tuple(head.id for head in heads if head.number > after.get(head.story_id, 0)),
+        )
 
     # ---- canon and stories
 

@@ -62,7 +62,7 @@ def one(room: Snapshot, report: Report, now: datetime) -> Card:
     actions: list[Action] = []
     if report.about == "words_out":
         actions += [
-            button(say("forget.allow"), "moderate-card allow", "danger", report=report.id),
+            button(say("forget.see"), "moderate-card allow", "main", report=report.id),
             Action(say("forget.decline"), Call("moderate-card decline", {"report": report.id})),
         ]
         return Card(say("moderation.card_title", number=report.number), tuple(parts), tuple(actions))

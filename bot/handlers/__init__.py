@@ -12,6 +12,7 @@ from bot.handlers import (
     drafts,
     erasing,
     extending,
+    forgetting,
     help,  # noqa: A004  # the command's own name
     machine,
     moderation,
@@ -33,7 +34,7 @@ def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
         pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, stopping,
-        my, showrunner, moderation, erasing, machine, drafts,
+        my, forgetting, showrunner, moderation, erasing, machine, drafts,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]

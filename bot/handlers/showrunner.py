@@ -89,7 +89,11 @@ async def give(
         raise UserError("showrunner.give_what", argument="name")
 
     def work(books: Books, moment: Moment) -> Any:
-        return act(books, moment, lambda room: roles.give(room, person_named(room, name), Role(role), moment))
+        def rule(room: Snapshot) -> Any:
+            person = person_named(room, name, ctx.people)
+            return roles.give(room, person, Role(role), moment, name=ctx.people.get(person, ""))
+
+        return act(books, moment, rule)
 
     return await ctx.act(work, faces.role_given)
 

@@ -17,6 +17,7 @@ from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
+from bot.story.taking_out import Own
 
 T = TypeVar("T")
 
@@ -170,6 +171,9 @@ class Books(Protocol):
     ) -> Swept:
         """Take the words of these rows out of every place of this room, for good (and, with `person`, whatever they
         typed since then). The room is read anew afterwards."""
+
+    def own(self, person: str) -> Own:
+        """Everything of one person that stands in this room."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:

@@ -23,6 +23,7 @@ from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.storytelling import the_story
+from bot.story.tidings import tell
 
 Wait = Literal["", "full", "each", "later"]
 """Why an idea waits for the next round: the ballot is full, its writer has enough on it, or ideas are over
@@ -187,7 +188,8 @@ def withdraw(snapshot: Snapshot, pitch_: Pitch, moment: Moment) -> Outcome[Withd
         "",
         {"number": pitch_.number, "hidden": _hidden(round_)},
     )
-    return left.also(acts=(act,))
+    told = tell(snapshot, left.value.told, "tidings.ballot_withdrawn", moment, number=pitch_.number)
+    return left.also(rows=told, acts=(act,))
 
 
 def off_the_ballot(snapshot: Snapshot, gone: Pitch, moment: Moment) -> Outcome[Withdrawn]:

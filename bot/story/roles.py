@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from bot.errors import NotFound, UserError
 from bot.story.changes import Change, detail
 from bot.story.guards import require_runner
+from bot.story.house_rules import showrunners
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
-from bot.story.people import Member, Role
+from bot.story.people import Member, Person, Role, member_id
 from bot.story.snapshot import Snapshot
+from bot.story.tidings import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,41 @@ class Roster:
     away: tuple[str, ...]
 
 
-def give(snapshot: Snapshot, person: str, role: Role, moment: Moment) -> Outcome[RoleNews]:
+def give(snapshot: Snapshot, person: str, role: Role, moment: Moment, *, name: str = "") -> Outcome[RoleNews]:
     """Make someone showrunner, writer or reader; NONE takes their role, and the room's rules hold for them
     again.
+
+    A moderator of the platform may take the last showrunner's role, and give one to somebody whom the room has not
+    seen yet (`name` is what the platform calls them); who is showrunner no more is told.
     """
     member = snapshot.member(person)
+    if member is None and name and moment.standing.keeper:
+        member = Member(member_id(snapshot.room.id, Person.of(person)), snapshot.room.id, person, name)
     if member is None:
-        raise NotFound("roles.unknown_person", argument="person", name=snapshot.name(person))
+        raise NotFound("roles.unknown_person", argument="person", name=name or snapshot.name(person))
     stepping_down = person == moment.key and (role is Role.READER or member.role is Role.SHOWRUNNER)
     if not stepping_down:
         require_runner(snapshot, moment)
     if member.role is role:
         raise UserError("roles.same", argument="role", name=member.name)
-    refuse_last_showrunner(snapshot, member, role)
+    if not moment.standing.keeper:
+        refuse_last_showrunner(snapshot, member, role)
     after = replace(member, role=role)
     act = Act(
         "role.given", (snapshot.room.id, member.id), moment.key, "",
         detail(Change("member", member.id, "role", member.role.value, role.value)),
     )  # fmt: skip
     marks = (Mark("house", snapshot.room.id),) if Role.SHOWRUNNER in (role, member.role) else ()
-    return Outcome(RoleNews(member.name, person, role, member.role), (after,), (act,), marks)
+    replaced = (person,) if member.role is Role.SHOWRUNNER else _gave_way(snapshot, person, role)
+    told = tell(snapshot, replaced, "tidings.role_taken", moment)
+    return Outcome(RoleNews(member.name, person, role, member.role), (after, *told), (act,), marks)
+
+
+def _gave_way(snapshot: Snapshot, person: str, role: Role) -> tuple[str, ...]:
+    """Who ran a room that had named nobody (they opened its first story), when somebody is named now."""
+    if role is not Role.SHOWRUNNER or any(m.role is Role.SHOWRUNNER for m in snapshot.members.values()):
+        return ()
+    return tuple(key for key in showrunners(snapshot) if key != person)
 
 
 def refuse_last_showrunner(snapshot: Snapshot, member: Member, role: Role) -> None:

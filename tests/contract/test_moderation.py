@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.calls import Call
 from bot.story.books import Books
 from bot.story.people import Place, Standing
 from bot.story.snapshot import Snapshot
 from memory import migrate, operators
+from memory.engine import SqliteRunner
 from tests.rig import Room, plain
 
 KEEPER = Standing(keeper=True)
@@ -326,3 +329,36 @@ async def test_everything_that_keepers_do_verifies_and_nothing_of_it_is_in_anoth
     assert checked.problems == ()
     here = await snapshot(attic)
     assert json.dumps([m.person for m in here.members.values()]).count("ben") == 0
+
+
+async def test_a_keepers_everyday_acts_are_one_transaction_of_at_most_sixteen_statements(room: Room) -> None:
+    """Erasing and taking out walk every place where words live, and may be more."""
+    runner = room.house.runner
+    assert isinstance(runner, SqliteRunner)
+    await three_passages(room)
+    await room.says("cy", "/pitch A bell rings")
+    await room.says("cy", "/vote 1")
+    run: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        run.append(statement)
+
+    for name, line in (
+        ("cy", "/showrunner moderate report passage: 2 value: This is about me."),
+        ("ada", "/showrunner moderate hide 2"),
+        ("ada", "/showrunner moderate show 2"),
+        ("ada", "/showrunner moderate hide idea: 1"),
+        ("cy", "/extend I am told now."),
+        ("ada", "/showrunner moderate block ben Not about people."),
+        ("ada", "/showrunner moderate unblock ben"),
+        ("ada", "/round aside 3h"),
+    ):
+        event.listen(runner.writer, "before_cursor_execute", note)
+        async for _ in room.house.inbox.typed(room.incoming(name), line):
+            pass
+        event.remove(runner.writer, "before_cursor_execute", note)
+        await room.house.inbox.settled(room.place)
+        changing = [s for s in run if not s.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK"))]
+        assert sum(s.startswith("BEGIN") for s in run) == 1, line
+        assert 2 < len(changing) <= 16, (line, len(changing), changing)
+        run.clear()
