@@ -15,8 +15,8 @@ def before(thing: Passage | Pitch | MachineText, kind: str, name: str, words: st
     number = 0 if isinstance(thing, MachineText) else thing.number
     parts: list[Part] = [
         Text(say(f"erase.what_{kind}", number=number, name=name, words=shorten(words, 200))),
-        Text(say("erase.does", n=max(1, versions))),
-        Small(say("erase.keeps")),
+        Text(say(f"erase.does_{kind}", n=max(1, versions))),
+        Small(say(f"erase.keeps_{kind}")),
     ]
     actions = [] if thing.veil else [button(say("erase.hide_instead"), "moderate-card hide", "main", kind=kind, id=thing.id)]
     erase = button(
