@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from rich.console import Console as RichConsole
@@ -85,6 +86,9 @@ def _styled(card: Card, width: int, margin: str) -> Styled:
 def _part(part: Part, width: int, margin: str) -> Styled:
     text = draw(Card(parts=(part,)), width)
     match part:
+        case Prose() if part.rest:
+            said = _part(replace(part, rest=""), width, margin), _part(Small(part.rest), width, margin)
+            return Styled("\n\n").join(said)
         case Prose(_, by):
             lines = text.split("\n")
             barred = [line if by and n == 0 else (_BAR + line.removeprefix(_PROSE)).rstrip() for n, line in enumerate(lines)]

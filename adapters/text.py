@@ -88,7 +88,8 @@ def _part(part: Part, width: int) -> list[str]:
             return wrapped(f"({text})", width, "", " ") if text else []
         case Prose(text, by):
             said = wrapped(_line(by).rstrip(":") + ":", width) if by else []
-            return said + wrapped(visible(to_plain(text)), width, _PROSE)
+            rest = ["", *_part(Small(part.rest), width)] if part.rest else []
+            return said + wrapped(visible(to_plain(text, people=True)), width, _PROSE) + rest
         case Items(items):
             return [line for item in items for line in wrapped(_line(item), width, "- ")]
         case Options(options):

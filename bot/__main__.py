@@ -71,6 +71,10 @@ def _answer(app: App, asked: argparse.Namespace) -> int:
     match asked.command:
         case "try":
             return app.try_room(_try_options(asked))
+        case "run":
+            return app.run(config=config, db=db)
+        case "manifest":
+            return app.manifest(config=config, db=db, platform=asked.platform)
         case "export":
             return app.export(config=config, db=db, story=asked.story, form=asked.form, out=asked.out)
         case "backup":
@@ -88,7 +92,7 @@ def _answer(app: App, asked: argparse.Namespace) -> int:
         case "db check":
             return app.db_check(config=config, db=db)
         case _:
-            return app.doctor(config=config, db=db, as_json=asked.as_json)
+            return app.doctor(config=config, db=db, as_json=asked.as_json, discord=asked.discord)
 
 
 def _try_options(asked: argparse.Namespace) -> TryOptions:

@@ -8,14 +8,16 @@ import io
 import json
 import logging
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from adapters.discord.connection import Connection
 from bot import config
 from bot.chat import ChatAdapter
 from bot.config import ConfigMistakes
@@ -26,19 +28,30 @@ from bot.faces import posts
 from bot.handlers import due_rules, registry
 from bot.handlers.courtesies import Gate, courtesy
 from bot.handlers.suggesting import suggest
-from bot.options import ExportFormat, TryOptions
+from bot.markup import to_plain
+from bot.options import ExportFormat, ManifestOf, TryOptions
+from bot.platforms import Platforms
 from bot.ports import Alarms, Clock, Writer
 from bot.posting import LEASE, Poster
-from bot.sentences import say
+from bot.sentences import Marked, say
 from bot.settings import Settings
 from bot.story.people import Place
 from memory import migrate, operators
 from memory.engine import Runner, make_runner
 from memory.store import HouseRows, RoomStore
 
+log = logging.getLogger("room37")
+
 TABLE = Place("terminal", "local", "table")
+PACE_SECONDS = 1.2
+"""Seconds between two passes of the poster over one chat channel: platforms take about one message a second."""
 ALONE = timedelta(0)
 """The lease on posts where one process serves a database: after a crash there is nobody else to wait for."""
+
+
+def _told(key: str, **values: object) -> str:
+    """A sentence for a terminal or a log, where nothing reads markup."""
+    return to_plain(say(key, **values))
 
 
 class RealClock:
@@ -65,13 +78,18 @@ class House:
 async def build(
     settings: Settings, adapter: ChatAdapter, *, clock: Clock, alarms: Alarms, writer: Writer | None = None,
     seed: str | None = None, pace_seconds: float = 0.0, lease: timedelta = LEASE,
+    serves: Callable[[Place], bool] = lambda _: True,
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
     runner = make_runner(settings.database.url)
-    presets = {"terminal": settings.room.preset.terminal}
+    presets = {
+        "terminal": settings.room.preset.terminal,
+        "discord": settings.room.preset.discord,
+        "slack": settings.room.preset.slack,
+    }
     store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
     rows = HouseRows(runner)
-    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease)
+    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease, serves=serves)
     chosen = writer or make_writer(settings)
     shop = Shop(chosen, max_tokens=settings.writer.max_tokens, prices=settings.prices, budget=settings.budget)
     inbox = Dispatcher(
@@ -92,6 +110,7 @@ async def build(
     try:
         yield House(inbox, store, rows, poster, runner, shop)
     finally:
+        poster.close()
         if (close := getattr(chosen, "aclose", None)) is not None:
             await close()
         await runner.close()
@@ -187,7 +206,7 @@ def _transcript(options: TryOptions, read: Callable[[BinaryIO], Iterator[str]]) 
         with path.open("rb") as file:
             return list(read(file))
     except OSError as error:
-        raise OperatorError(str(say("doctor.no_transcript", path=path, why=error.strerror or "?"))) from None
+        raise OperatorError(_told("doctor.no_transcript", path=path, why=error.strerror or "?")) from None
 
 
 async def _talk(settings: Settings, writer: Writer | None) -> int:
@@ -197,7 +216,7 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
     clock = RealClock()
     saved = await open_database(settings, clock)
     if saved is not None:
-        sys.stdout.write(str(say("memory.backup_made", path=saved)) + "\n")
+        sys.stdout.write(_told("memory.backup_made", path=saved) + "\n")
     alarms = WakingAlarms()
     console = Console(TABLE, database=settings.database.shown, path=settings.database.path)
     async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
@@ -216,6 +235,74 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
     return 0
 
 
+def run(*, config: Path | None, db: str | None) -> int:
+    """Serve the rooms on every platform that is configured, until the process is told to stop."""
+    settings = _settings(config, db)
+    served = _platforms(settings)
+    if not served:
+        raise OperatorError(_told("serving.nothing"))
+    try:
+        asyncio.run(_serve(settings, served))
+    except* OperatorError as errors:
+        raise OperatorError(str(_first(errors))) from None
+    except* asyncio.CancelledError:
+        pass
+    return 0
+
+
+def _first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
+    """One sentence of a group of errors."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _platforms(settings: Settings) -> dict[str, ChatAdapter]:
+    """The platforms that this process serves, by name."""
+    served: dict[str, ChatAdapter] = {}
+    if settings.serves_discord:
+        from adapters.discord.client import Discord  # noqa: PLC0415  # only the platforms in use are loaded
+
+        served["discord"] = Discord(_discord(settings))
+    return served
+
+
+def _discord(settings: Settings) -> Connection:
+    """How Discord is reached; points discord.py elsewhere when the settings say so."""
+    from adapters.discord.pointing import point  # noqa: PLC0415
+
+    wanted = settings.discord
+    point(wanted.api, wanted.gateway)
+    return Connection(
+        settings.secrets.discord_token.reveal(), guild=wanted.guild, ready_seconds=0.05 if wanted.gateway else 2.0
+    )
+
+
+async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
+    from adapters.alarms import WakingAlarms  # noqa: PLC0415
+
+    clock, alarms, platforms = RealClock(), WakingAlarms(), Platforms(served)
+    saved = await open_database(settings, clock)
+    if saved is not None:
+        log.warning("%s", _told("memory.backup_made", path=saved))
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async with build(
+        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, serves=platforms.serves
+    ) as house:
+        alarms.start(house.inbox.sweep)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(house.poster.run())
+                group.create_task(platforms.run(house.inbox))
+                house.poster.wake_all(await house.rows.post_places())
+                await house.inbox.sweep()
+        finally:
+            alarms.stop()
+
+
 def export(*, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None) -> int:
     """Write one story to a file, or to standard output for None."""
     settings = _settings(config, db)
@@ -226,7 +313,7 @@ def export(*, config: Path | None, db: str | None, story: str, form: ExportForma
         try:
             out.write_text(text, "utf-8")
         except OSError as error:
-            raise OperatorError(str(say("memory.copy_failed", path=out, why=error.strerror or "?"))) from None
+            raise OperatorError(_told("memory.copy_failed", path=out, why=error.strerror or "?")) from None
     return 0
 
 
@@ -249,9 +336,9 @@ def _existing(settings: Settings) -> Path:
     """The database file. Raises OperatorError when there is none, or when it is a server."""
     path = settings.database.path
     if path is None:
-        raise OperatorError(str(say("memory.use_server_tools")))
+        raise OperatorError(_told("memory.use_server_tools"))
     if not path.exists():
-        raise OperatorError(str(say("memory.no_database", path=path)))
+        raise OperatorError(_told("memory.no_database", path=path))
     return path
 
 
@@ -259,7 +346,7 @@ def backup(*, config: Path | None, db: str | None, file: Path) -> int:
     """Copy the database to a new file, open the copy and count what is in it."""
     path = _existing(_settings(config, db))
     counted = operators.copy_database(path, file)
-    print(say("memory.backed_up", path=file, n=counted))  # noqa: T201  # the command's answer
+    print(_told("memory.backed_up", path=file, n=counted))  # noqa: T201  # the command's answer
     return 0
 
 
@@ -268,14 +355,14 @@ def restore(*, config: Path | None, db: str | None, file: Path) -> int:
     settings = _settings(config, db)
     path = settings.database.path
     if path is None:
-        raise OperatorError(str(say("memory.use_server_tools")))
+        raise OperatorError(_told("memory.use_server_tools"))
     kept = operators.put_back(file, path, datetime.now(UTC))
     asyncio.run(open_database(settings, RealClock()))
     ids = operators.standing_erasures(path)
     asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.apply_erasures(c, ids)))
-    print(say("memory.restored", path=path, n=len(ids)))  # noqa: T201
+    print(_told("memory.restored", path=path, n=len(ids)))  # noqa: T201
     if kept is not None:
-        print(say("memory.kept_aside", path=kept))  # noqa: T201
+        print(_told("memory.kept_aside", path=kept))  # noqa: T201
     return 0
 
 
@@ -298,7 +385,7 @@ def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
     settings = _settings(config, db)
     asyncio.run(open_database(settings, RealClock()))
     asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.move_room(c, room, to)))
-    print(say("memory.moved", room=room))  # noqa: T201
+    print(_told("memory.moved", room=room))  # noqa: T201
     return 0
 
 
@@ -326,8 +413,8 @@ def db_upgrade(*, config: Path | None, db: str | None) -> int:
     settings = _settings(config, db)
     saved = asyncio.run(open_database(settings, RealClock()))
     if saved is not None:
-        print(say("memory.backup_made", path=saved))  # noqa: T201
-    print(say("memory.upgraded", schema=migrate.head()))  # noqa: T201
+        print(_told("memory.backup_made", path=saved))  # noqa: T201
+    print(_told("memory.upgraded", schema=migrate.head()))  # noqa: T201
     return 0
 
 
@@ -338,24 +425,40 @@ def db_check(*, config: Path | None, db: str | None) -> int:
         _existing(settings)
     _, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
     if older:
-        raise OperatorError(str(say("memory.older")))
+        raise OperatorError(_told("memory.older"))
     found = asyncio.run(migrate.on_connection(settings.database.url, operators.check))
     sizes = {"rooms": found.rooms, "passages": found.passages, "acts": found.acts}
-    print(say("memory.checked", schema=found.schema, **sizes))  # noqa: T201
+    print(_told("memory.checked", schema=found.schema, **sizes))  # noqa: T201
     for problem in found.problems:
         print(f"- {problem}")  # noqa: T201
     return 1 if found.problems else 0
 
 
-def doctor(*, config: Path | None, db: str | None, as_json: bool) -> int:
-    """Say what is configured, what is wrong and what to do."""
+def manifest(*, config: Path | None, db: str | None, platform: ManifestOf) -> int:
+    """Print what installs the bot on a platform, and the steps."""
+    from adapters.discord.install import RIGHTS, application_of, link  # noqa: PLC0415
+
+    settings = _settings(config, db)
+    app = application_of(settings.secrets.discord_token.reveal())
+    where = link(app) if app is not None else _told("discord.no_link_yet")
+    rights = "\n".join(f"  - {_told(f'discord.install_{right}')}" for right in RIGHTS)
+    print(_told("discord.manifest", link=Marked(where), rights=Marked(rights)))  # noqa: T201
+    return 0
+
+
+def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
+    """Say what is configured, what is wrong and what to do; `discord` asks Discord too."""
     lines: list[str] = []
     wrong: list[str] = []
     try:
         settings = _settings(config, db)
         lines += _configured(settings)
         lines.append(_database_line(settings))
-        lines.append(str(say("doctor.writer", label=make_writer(settings).capabilities.label)))
+        lines.append(_told("doctor.writer", label=make_writer(settings).capabilities.label))
+        if discord:
+            found, bad = _ask_discord(settings)
+            lines += found
+            wrong += bad
     except ConfigMistakes as mistakes:
         wrong += [f"{m.where}: {m.what}" for m in mistakes.mistakes]
     except OperatorError as error:
@@ -367,8 +470,27 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool) -> int:
             print(line)  # noqa: T201
         for line in wrong:
             print(f"! {line}")  # noqa: T201
-        print(say("doctor.bad", n=len(wrong)) if wrong else say("doctor.good"))  # noqa: T201
+        print(_told("doctor.bad", n=len(wrong)) if wrong else _told("doctor.good"))  # noqa: T201
     return 1 if wrong else 0
+
+
+def _ask_discord(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
+    """What Discord says of this bot, and what is wrong there."""
+    from adapters.discord.checks import check  # noqa: PLC0415
+
+    if not settings.secrets.discord_token:
+        return (), (_told("discord.no_token"),)
+    findings = asyncio.run(check(_discord(settings), registry(), _rooms_on(settings, "discord")))
+    return findings.found, findings.wrong
+
+
+def _rooms_on(settings: Settings, platform: str) -> list[Place]:
+    """The rooms of a platform that the database holds, if it is there."""
+    path = settings.database.path
+    if path is not None and not path.exists():
+        return []
+    listed = asyncio.run(migrate.on_connection(settings.database.url, operators.list_rooms))
+    return [line.place for line in listed if line.place.platform == platform][:50]
 
 
 def _configured(settings: Settings) -> tuple[str, ...]:
@@ -378,7 +500,7 @@ def _configured(settings: Settings) -> tuple[str, ...]:
 def _database_line(settings: Settings) -> str:
     path = settings.database.path
     if path is not None and not path.exists():
-        return str(say("doctor.new_database", where=settings.database.shown))
+        return _told("doctor.new_database", where=settings.database.shown)
     found, older = asyncio.run(migrate.on_connection(settings.database.url, migrate.needs_upgrade))
     key = "old_database" if older else "database"
-    return str(say(f"doctor.{key}", where=settings.database.shown, schema=found or "-"))
+    return _told(f"doctor.{key}", where=settings.database.shown, schema=found or "-")

@@ -36,10 +36,18 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """People's (or a co-writer's) text, with the markup its writer typed; `by` is said before it when not empty."""
+    """People's (or a co-writer's) text, with the markup its writer typed; `by` is said before it when not empty.
+
+    Of a text too long for a card `text` is how it begins, `whole` all of it (for platforms that can show more or hand
+    over a file), and `rest` the sentence that says where the rest is, for those that show the beginning alone.
+    """
 
     text: str
     by: str = ""
+    whole: str = ""
+    rest: str = ""
+    name: str = ""
+    """What a file of the text is called, without an ending (`passage-12`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,11 @@ class Card:
     actions: tuple[Action, ...] = ()
     notify: bool = False
     """Public cards that should notify: drawn as a new message with plain content."""
+    plain: bool = False
+    """A message of its own kind, drawn as plain content with buttons even where it does not notify: a platform that has
+    two kinds of messages cannot change one into the other."""
+    ping: str = ""
+    """Person key of the one person whom this new message may mention (whose turn it is)."""
 
     def __post_init__(self) -> None:
         tokens = [action.call.token for action in self.actions]
@@ -134,8 +147,8 @@ def _length(part: Part) -> int:
     match part:
         case Text(markup) | Small(markup):
             return len(markup)
-        case Prose(text, by):
-            return len(text) + len(by)
+        case Prose():
+            return len(part.text) + len(part.by) + len(part.rest)
         case Items(lines):
             return sum(map(len, lines))
         case Options(options):
@@ -165,6 +178,8 @@ class Question:
     most: int = 1000
     prefill: str = ""
     optional: bool = False
+    options: tuple[str, ...] = ()
+    """The only answers there are, where there are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +218,8 @@ def to_json(card: Card) -> dict[str, Any]:
         "parts": [_part_json(p) for p in card.parts],
         "actions": [[a.label, a.call.token, a.style] for a in card.actions],
         "notify": card.notify,
+        "plain": card.plain,
+        "ping": card.ping,
     }
 
 
@@ -212,8 +229,9 @@ def _part_json(part: Part) -> list[Any]:
             return ["text", markup]
         case Small(markup):
             return ["small", markup]
-        case Prose(text, by):
-            return ["prose", text, by]
+        case Prose():
+            more = [part.whole, part.rest, part.name]
+            return ["prose", part.text, part.by, *(more if any(more) else [])]
         case Items(lines):
             return ["items", list(lines)]
         case Options(options, together, most):
@@ -228,6 +246,8 @@ def from_json(data: dict[str, Any]) -> Card:
         tuple(_part(p) for p in data["parts"]),
         tuple(Action(label, from_token(token), style) for label, token, style in data["actions"]),
         data["notify"],
+        data.get("plain", False),
+        data.get("ping", ""),
     )
 
 
@@ -237,8 +257,8 @@ def _part(data: list[Any]) -> Part:
             return Text(markup)
         case ["small", markup]:
             return Small(markup)
-        case ["prose", text, by]:
-            return Prose(text, by)
+        case ["prose", text, by, *more]:
+            return Prose(text, by, *more)
         case ["items", lines]:
             return Items(tuple(lines))
         case ["options", options, *rest]:

@@ -51,6 +51,9 @@ class Inbox(Protocol):
     ) -> Sequence[tuple[str, str]]:
         """Completions of an argument: (value, label), at most 25."""
 
+    def welcome(self, platform: str, space: str, channel: str = "") -> None:
+        """The platform lets the bot post in this space (or this channel and its threads) again: what waits goes out."""
+
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
 

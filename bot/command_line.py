@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from bot import __version__
-from bot.options import ExportFormat
+from bot.options import ExportFormat, ManifestOf
 from bot.sentences import Marked, say
 from bot.story.people import Place
 
@@ -85,6 +85,8 @@ def parser() -> Parser:
     opening.add_argument("--resume", action="store_true", help=text("try_resume"))
     opening.add_argument("--demo-writer", action="store_true", help=text("try_demo_writer"))
 
+    _command(commands, "run")
+
     export = _command(commands, "export")
     export.add_argument("--story", metavar="ID", required=True, type=_given, help=text("export_story"))
     export.add_argument(
@@ -112,8 +114,18 @@ def parser() -> Parser:
         _command(under, name, "db ")
 
     doctor = _command(commands, "doctor")
+    doctor.add_argument("--discord", action="store_true", help=text("doctor_discord"))
     doctor.add_argument("--json", dest="as_json", action="store_true", help=text("doctor_json"))
+
+    manifest = _command(commands, "manifest")
+    manifest.add_argument("platform", metavar="PLATFORM", type=_manifest, help=text("manifest_platform"))
     return top
+
+
+def _manifest(value: str) -> ManifestOf:
+    if value == "discord":
+        return "discord"
+    raise argparse.ArgumentTypeError(text("not_a_manifest"))
 
 
 def _commands(under: Parser) -> argparse._SubParsersAction[Parser]:

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar, cast
 
-from bot.arguments import Int, Pick
+from bot import holding
+from bot.arguments import Flag, Int, Pick
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
 from bot.commands import Command, Commands, Growing
-from bot.context import Context, Incoming, Shop
+from bot.context import Context, Incoming, Shop, There
+from bot.elsewhere import resolved, rooms_of
 from bot.errors import Room37Error, StorageFull, UserError, WriterError
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
@@ -27,11 +31,14 @@ from bot.sentences import say
 from bot.story.books import Books, DeskEntry, DueRow
 from bot.story.moments import Ids, Moment, Outcome
 from bot.story.passages import Draft
-from bot.story.people import Person, Place
+from bot.story.people import Person, Place, Standing
 from bot.story.text import clean, first_words
 
 log = logging.getLogger("room37.dispatch")
 T = TypeVar("T")
+
+PREFILL_SECONDS = 0.7
+"""So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
@@ -106,7 +113,23 @@ class Dispatcher:
             yield out
 
     async def call(self, incoming: Incoming) -> AsyncIterator[Growing | Reply]:
-        """Carry out one call: growing text, if any, then exactly one Reply."""
+        """Carry out one call: growing text, if any, then exactly one Reply. First of all its place is settled."""
+        there, refusal = None, None
+        try:
+            incoming, there = await resolved(incoming, self._house, self._store)
+        except UserError as error:
+            refusal = error
+        except Exception as crash:
+            log.exception("a call's room was not found: command=%s", incoming.call.command, exc_info=_without_text(crash))
+            refusal = UserError("kernel.crashed")
+        if refusal is not None:
+            yield await self._refuse(incoming, self._commands.find(incoming.call.command), refusal)
+            return
+        async with aclosing(self._carried_out(incoming)) as outs:
+            async for out in outs:
+                yield there.marked(out) if there is not None and isinstance(out, Reply) else out
+
+    async def _carried_out(self, incoming: Incoming) -> AsyncGenerator[Growing | Reply, None]:
         command = self._commands.find(incoming.call.command)
         if command is None:
             yield await self._refuse(
@@ -115,6 +138,9 @@ class Dispatcher:
             return
         unit = _Unit(self, incoming, command)
         try:
+            if command.menu and holding.HELD in incoming.call.args:
+                incoming = await self.read(incoming.place, partial(holding.take_up, incoming=incoming))
+                unit = _Unit(self, incoming, command)
             values, form = await self._arguments(unit)
             if form is not None:
                 yield Reply(form=form)
@@ -142,6 +168,10 @@ class Dispatcher:
         return await self._store.read(
             place, lambda books: self._suggest(books, person, command, argument, begun)
         )
+
+    def welcome(self, platform: str, space: str, channel: str = "") -> None:
+        """The bot may post there (again)."""
+        self._poster.welcome(platform, space, channel)
 
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
@@ -223,7 +253,8 @@ class Dispatcher:
                 values[argument.parameter] = argument.kind.read(raw, argument.name)
         if not missing:
             return values, None
-        prefill = await unit.prefill(values)
+        prefill = await _in_time(unit.prefill(values))
+        missing += [a for a in command.arguments if a not in missing and a.name in prefill and a.name not in given]
         questions = tuple(
             Question(
                 a.name, a.kind.about,
@@ -231,11 +262,22 @@ class Dispatcher:
                 long=isinstance(a.kind, TextArgument) and a.kind.long,
                 most=a.kind.most if isinstance(a.kind, TextArgument) else 20 if isinstance(a.kind, Int) else 200,
                 prefill=prefill.get(a.name, ""),
+                options=a.kind.options if isinstance(a.kind, Pick) else ("yes", "no") if isinstance(a.kind, Flag) else (),
+                optional=not a.required,
             )
             for a in missing
         )  # fmt: skip
-        call = Call(command.name, {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
+        call = await _in_time(self._form_call(unit))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _form_call(self, unit: _Unit) -> Call:
+        """The call that a form carries: what was given; the message of a menu waits in a row meanwhile."""
+        args = {k: v for k, v in unit.incoming.call.args.items() if v.strip()}
+        if not unit.command.menu:
+            return Call(unit.command.name, args)
+        return await self.finish(
+            unit.incoming, lambda books: holding.park(books, unit.incoming, unit.moment)
+        )
 
     async def _refuse(
         self,
@@ -249,12 +291,12 @@ class Dispatcher:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
             return Reply.of(note(refusal.sentence))
-        if begun or not _text_of(incoming, command).strip():
+        if begun or not holding.own_words(incoming, command).strip():
             return Reply.of(note(refusal.sentence), refused=True)
 
         def keep(books: Books) -> Reply | _Held:
             moment = self.moment(incoming)
-            entry = _entry(incoming, moment)
+            entry = _entry(incoming, command, moment)
             if held := books.desk_add(entry):
                 return _Held(held)
             reply = _keep_text(books, incoming, command, refusal, entry.id, moment)
@@ -288,6 +330,11 @@ class Dispatcher:
         return await self._store.read(place, work)
 
     @property
+    def house(self) -> House:
+        """Rows across rooms: ids, instants and places, no text."""
+        return self._house
+
+    @property
     def shop(self) -> Shop:
         """What the house owns."""
         return self._shop
@@ -302,11 +349,16 @@ class _Unit:
         self.command = command
         self.begun = False
         self._moment = dispatcher.moment(incoming, nameless=command.nameless)
-        self._entry = _entry(incoming, self._moment)
+        self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
-            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people,
+            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people, incoming.private,
         )  # fmt: skip
+
+    @property
+    def moment(self) -> Moment:
+        """The call's own moment."""
+        return self._moment
 
     async def act(
         self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True
@@ -335,8 +387,12 @@ class _Unit:
                 if first:
                     self._dispatcher.gate(books, self.command.name, self._moment)
                 reply = face(work(books, self._moment))
-                reply = replace(reply, cards=(*reply.cards, *self._dispatcher.courtesy(books, self._moment)))
+                if last:
+                    more = self._dispatcher.courtesy(books, self._moment)
+                    reply = replace(reply, cards=(*reply.cards, *more))
                 self._use_draft(books)
+                if self.command.menu:
+                    holding.use(books, self.incoming, self._moment)
         except UserError as refusal:
             reply = _keep_text(books, self.incoming, self.command, refusal, self._entry.id, self._moment)
             books.desk_settle(self._entry.id, "refused", _outcome(reply))
@@ -367,6 +423,15 @@ class _Unit:
         """A read."""
         return await self._dispatcher.read(self.incoming.place, lambda books: work(books, self._moment))
 
+    async def rooms(self) -> Sequence[There]:
+        """The caller's rooms."""
+        return await rooms_of(self.incoming, self._dispatcher.house)
+
+    async def read_there(self, there: There, work: Callable[[Books, Moment], T]) -> T:
+        """A read in one of them, with the caller as they stand there."""
+        moment = replace(self._moment, standing=there.standing or Standing(can_post=False))
+        return await self._dispatcher.read(there.place, lambda books: work(books, moment))
+
     def _use_draft(self, books: Books) -> None:
         """A call that carried `desk=ID` and went through uses up the draft that its refusal had made."""
         desk = self.incoming.call.args.get("desk")
@@ -378,13 +443,14 @@ class _Unit:
         """What stands in a form already: the refused text that it reopens, or what the command says."""
         desk = self.incoming.call.args.get("desk")
         text = self.command.text_argument
+        kept: dict[str, str] = {}
         if desk and text is not None:
             draft = await self._dispatcher.read(self.incoming.place, lambda books: books.draft(desk))
             if draft is not None and draft.person == self.incoming.person.key:
-                return {text.name: draft.text}
-        if self.command.prefill is not None:
-            return await self.command.prefill(self.context, values)
-        return {}
+                kept = {text.name: draft.text}
+        if self.command.prefill is not None and (self.command.menu or not kept):
+            return {**await self.command.prefill(self.context, values), **kept}
+        return kept
 
 
 class _Already(UserError):
@@ -415,24 +481,25 @@ async def _outputs(running: Any) -> AsyncIterator[Growing | Reply]:
         yield answered.reply
 
 
-def _entry(incoming: Incoming, moment: Moment) -> DeskEntry:
+async def _in_time(reading: Awaitable[T]) -> T:
+    """What a form needs; a form must be a platform's first answer, so it cannot wait for a slow database."""
+    try:
+        async with asyncio.timeout(PREFILL_SECONDS):
+            return await reading
+    except TimeoutError:
+        raise UserError("kernel.press_again") from None
+
+
+def _entry(incoming: Incoming, command: Command | None, moment: Moment) -> DeskEntry:
     return DeskEntry(
         moment.new_id(),
         incoming.source_id,
         incoming.person.key,
         incoming.call.command,
-        dict(incoming.call.args),
+        holding.desk_args(incoming, command),
         moment.now,
         "open",
     )
-
-
-def _text_of(incoming: Incoming, command: Command | None) -> str:
-    """The caller's own words in a call."""
-    if command is None:
-        return incoming.call.args.get("text", "")
-    argument = command.text_argument
-    return "" if argument is None else incoming.call.args.get(argument.name, "")
 
 
 def _keep_text(
@@ -444,7 +511,7 @@ def _keep_text(
     moment: Moment,
 ) -> Reply:
     """The reply to a refused call; its text becomes a draft (of the desk entry's id) that the card names."""
-    text = _text_of(incoming, command)
+    text = holding.own_words(incoming, command)
     kept = clean(text).text
     if (
         not kept
@@ -455,18 +522,15 @@ def _keep_text(
         return Reply.of(note(refusal.sentence), refused=True)
     story = books.snapshot().story
     kind = cast(Any, command.keeps if command is not None else "said")
-    again = (
-        Call(incoming.call.command, {k: v for k, v in incoming.call.args.items() if v != text})
-        if command is not None
-        else Call("said")
-    )
+    again = holding.again(incoming, command, text) if command is not None else Call("said")
+    token = _token(again) if again is not None else ""
     draft = Draft(
         entry_id, books.snapshot().room.id, story.id if story else None, incoming.person.key, kind, kept, refusal.key, "kept",
-        moment.now, call=_token(again),
+        moment.now, call=token,
     )  # fmt: skip
     books.keep(Outcome(None, rows=(draft,)), moment)
     actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
-    if command is not None and _token(again):
+    if command is not None and again is not None and token:
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(
         (
@@ -489,7 +553,7 @@ def _token(call: Call) -> str:
 
 def _give_back(incoming: Incoming, command: Command | None, full: StorageFull) -> Reply:
     """Nothing can be stored: the text goes back to its author."""
-    text = _text_of(incoming, command)
+    text = holding.own_words(incoming, command)
     card = note(say("kernel.disk_full", why=str(full)))
     if not text.strip():
         return Reply((card,), refused=True)

@@ -7,7 +7,11 @@ Room37Error
 │   └── Stale          the thing changed since the person saw it
 ├── OperatorError      who runs the bot can act: configuration, database, disk
 │   └── StorageFull    nothing can be written; the caller gets their text back
-└── WriterError        the co-writer failed; the room goes on without it
+├── WriterError        the co-writer failed; the room goes on without it
+└── PostingError       the platform did not take a public card; the room goes on and the card waits
+    ├── PostLater      it may take it in a while
+    ├── CannotPost     it will not until somebody lets the bot post there again
+    └── MessageGone    the message that should be redrawn was deleted
 """
 
 from __future__ import annotations
@@ -73,3 +77,31 @@ class WriterError(Room37Error):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+class PostingError(Room37Error):
+    """A platform did not take a public card. `why` is for the log: a code or a word, never people's text."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class PostLater(PostingError):
+    """The platform is busy or out of reach; `seconds` is how long to wait at least.
+
+    `unsure` says that the card may have been posted all the same, so that it is looked for before it is posted again.
+    """
+
+    def __init__(self, why: str, seconds: float, *, unsure: bool = False) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+        self.unsure = unsure
+
+
+class CannotPost(PostingError):
+    """The bot may not post there (it was removed, the channel is gone or locked, a permission is missing)."""
+
+
+class MessageGone(PostingError):
+    """Somebody deleted the message that should be redrawn."""

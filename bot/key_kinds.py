@@ -129,6 +129,38 @@ def address(value: object) -> str:
     return found
 
 
+def socket_address(value: object) -> str:
+    """The address of a WebSocket, or empty."""
+    given = _string(value)
+    if given and not re.fullmatch(r"wss?://[\w.:\[\]-]+(/[\w./-]*)?", given):
+        raise Wrong(plain("not_a_socket"))
+    return given
+
+
+def host_port(value: object) -> str:
+    """Where to listen: a host and a port."""
+    given = _string(value)
+    found = re.fullmatch(r"([\w.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})", given)
+    if found is None or int(found[2]) > 65_535:
+        raise Wrong(plain("not_host_port"))
+    return given
+
+
+def snowflake(value: object) -> str:
+    """An id of Discord's (17 to 20 digits), or empty."""
+    given = str(value) if isinstance(value, int) and not isinstance(value, bool) else _string(value)
+    if given and not re.fullmatch(r"[0-9]{15,20}", given):
+        raise Wrong(plain("not_a_snowflake"))
+    return given
+
+
+def truth(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise Wrong(plain("not_true_false", found=kind_of(value)))
+    return value
+
+
 def zone(value: object) -> str:
     """A time zone of the IANA list."""
     found = _string(value)

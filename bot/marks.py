@@ -1,4 +1,7 @@
-"""Marks inside a paragraph of the markup subset (see bot.markup): read to values, written again, or left out."""
+"""Marks inside a paragraph of the markup subset (see bot.markup): read to values, written again, or left out.
+
+Our own sentences may hold one more inline, an instant (see bot.sentences.instant): `<t:UNIX|words>`.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,16 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Instant:
+    """A point in time: a platform shows it in each reader's own zone, or says the words, which are of the room's."""
+
+    unix: int
+    words: str
+    relative: bool = False
+    """It reads well as a distance ("in 3 hours"), not only as a date ("until Friday 17:00")."""
+
+
+@dataclass(frozen=True, slots=True)
 class Styled:
     """A stretch between two marks. A kind never stands inside itself, so these are at most four deep."""
 
@@ -43,9 +56,12 @@ class Styled:
         return KINDS[self.mark]
 
 
-Inline = Words | Code | Styled
+Inline = Words | Code | Instant | Styled
 
-_SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~\n]|&#(?:32|9);|`+|\*+|_+|\|+|~+")
+_PEOPLES = r"\\[!-/:-@\[-`{-~\n]|&#(?:32|9);|``*|\*\**|__*|\|\|*|~~*"
+_INSTANT = re.compile(r"<t:(-?\d{1,12})(:R)?\|((?:[^\\<>|\n]|\\.)*)>")
+_SPECIAL = {True: re.compile(_PEOPLES), False: re.compile(f"{_PEOPLES}|{_INSTANT.pattern}")}
+"""What may mean something, in people's text and in ours. Each begins with one known character: `re` skips to it fast."""
 TICKS = re.compile("`+")
 _SPACES = {"&#32;": " ", "&#9;": "\t"}
 """How a space at the start of a line is written where CommonMark would drop it; known only there."""
@@ -54,20 +70,28 @@ _PLAIN = {"spoiler": "||", "struck": "~~"}
 """What plain text keeps of the marks: those without which it would say something else."""
 
 
-def read(text: str) -> tuple[Inline, ...]:
-    """What a paragraph's text means; linear, since every mark is opened, closed or given up once."""
+def read(text: str, *, people: bool = False) -> tuple[Inline, ...]:
+    """What a paragraph's text means; linear, since every mark is opened, closed or given up once.
+
+    In people's text nothing is an instant.
+    """
+    special = _SPECIAL[people]
+    if not special.search(text):
+        return (Words(text),) if text else ()
     ticks: dict[int, list[int]] = {}
     for run in TICKS.finditer(text):
         ticks.setdefault(len(run[0]), []).append(run.start())
     reading = _Reading()
     at = 0
-    while found := _SPECIAL.search(text, at):
+    while found := special.search(text, at):
         if found.start() > at:
             reading.out.append(Words(text[at : found.start()]))
         here, at = found[0], found.end()
         before, after = text[found.start() - 1 : found.start()], text[at : at + 1]
         if here[0] == "\\":
             reading.out.append(Words(here[1]))
+        elif here[0] == "<":
+            reading.out.append(_instant(here))
         elif here[0] == "&":
             reading.out.append(Words(_SPACES[here] if before in ("", "\n") else here))
         elif here[0] == "`":
@@ -91,7 +115,9 @@ def read(text: str) -> tuple[Inline, ...]:
 def plain(inside: Iterable[Inline]) -> str:
     """What a stretch of text shows, without its marks."""
     return "".join(
-        part.text
+        part.words
+        if isinstance(part, Instant)
+        else part.text
         if not isinstance(part, Styled)
         else _PLAIN.get(part.kind, "") + plain(part.inside) + _PLAIN.get(part.kind, "")
         for part in inside
@@ -105,6 +131,8 @@ def source(inside: Iterable[Inline]) -> str:
         if isinstance(part, Words)
         else _code_source(part.text)
         if isinstance(part, Code)
+        else _instant_source(part)
+        if isinstance(part, Instant)
         else part.mark + source(part.inside) + part.mark
         for part in inside
     )
@@ -115,6 +143,18 @@ def _code_source(code: str) -> str:
     ticks = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
     padded = code.startswith("`") or code.endswith("`") or _unpadded(code) != code
     return f"{ticks} {code} {ticks}" if padded else f"{ticks}{code}{ticks}"
+
+
+def _instant(written: str) -> Instant:
+    found = _INSTANT.fullmatch(written)
+    if found is None:
+        raise ValueError("no instant")
+    return Instant(int(found[1]), re.sub(r"\\(.)", r"\1", found[3]), bool(found[2]))
+
+
+def _instant_source(instant: Instant) -> str:
+    words = re.sub(r"[\\<>|]", r"\\\g<0>", instant.words.replace("\n", " "))
+    return f"<t:{instant.unix}{':R' if instant.relative else ''}|{words}>"
 
 
 class _Open:

@@ -1,8 +1,9 @@
 """The one small markup that people and cards are written in, a subset of CommonMark: to values and back.
 
 Inside a line: `*emphasis*`, `**strong**` (or with underscores), `` `code` ``, `||spoiler||`, `~~struck out~~`, and a
-backslash before any mark that is meant as itself. Line by line: `> ` quotes, `- ` lists, ``` fences, and `***` alone
-for a scene break. All else is text, and unlike CommonMark every line break and blank line is kept, as in a chat.
+backslash before any mark that is meant as itself; in our own sentences also `<t:UNIX|words>`, an instant. Line by
+line: `> ` quotes, `- ` lists, ``` fences, and `***` alone for a scene break. All else is text, and unlike CommonMark
+every line break and blank line is kept, as in a chat.
 https://spec.commonmark.org/0.31.2/ says what the subset means elsewhere.
 """
 
@@ -67,8 +68,11 @@ _BREAK = re.compile(r"(?:\*\*\*|\* \* \*)[ \t]*")
 _BULLET = re.compile(r"- (?=.*[^ \t])")
 
 
-def parse(text: str) -> tuple[Block, ...]:
-    """The blocks of a text; takes time in proportion to its length, whatever it holds."""
+def parse(text: str, *, people: bool = False) -> tuple[Block, ...]:
+    """The blocks of a text; takes time in proportion to its length, whatever it holds.
+
+    In people's text (a Prose, a passage) nothing is an instant.
+    """
     if not text:
         return ()
     lines = text.split("\n")
@@ -89,11 +93,11 @@ def parse(text: str) -> tuple[Block, ...]:
             case "break":
                 blocks.append(Break())
             case "quote":
-                blocks.append(Quote(_quoted([line[2:] for line in block])))
+                blocks.append(Quote(_quoted([line[2:] for line in block], people)))
             case "bullets":
-                blocks.append(Bullets(tuple(read(line[2:]) for line in block)))
+                blocks.append(Bullets(tuple(read(line[2:], people=people) for line in block)))
             case _:
-                blocks.append(Paragraph(read("\n".join(block))))
+                blocks.append(Paragraph(read("\n".join(block), people=people)))
         at = end
     return tuple(blocks)
 
@@ -124,7 +128,7 @@ def _extent(lines: Sequence[str], at: int, closings: dict[int, list[int]]) -> tu
     return kind, end
 
 
-def _quoted(lines: Sequence[str]) -> tuple[Paragraph | Gap, ...]:
+def _quoted(lines: Sequence[str], people: bool) -> tuple[Paragraph | Gap, ...]:
     parts: list[Paragraph | Gap] = []
     at = 0
     while at < len(lines):
@@ -132,7 +136,7 @@ def _quoted(lines: Sequence[str]) -> tuple[Paragraph | Gap, ...]:
         while end < len(lines) and _blank(lines[end]) == _blank(lines[at]):
             end += 1
         here = lines[at:end]
-        parts.append(Gap(tuple(here)) if _blank(here[0]) else Paragraph(read("\n".join(here))))
+        parts.append(Gap(tuple(here)) if _blank(here[0]) else Paragraph(read("\n".join(here), people=people)))
         at = end
     return tuple(parts)
 
@@ -152,9 +156,9 @@ def to_commonmark(blocks: Iterable[Block]) -> str:
     return "\n".join(line for block in blocks for line in _written(block))
 
 
-def to_plain(text: str) -> str:
+def to_plain(text: str, *, people: bool = False) -> str:
     """What the text shows, for a terminal or a screen reader: `to_plain(literal(x))` is x."""
-    return "\n".join(line for block in parse(text) for line in _plain_lines(block))
+    return "\n".join(line for block in parse(text, people=people) for line in _plain_lines(block))
 
 
 def spaced(blocks: Sequence[Block]) -> tuple[Block, ...]:

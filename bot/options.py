@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from bot.story.people import Place
 
+ManifestOf = Literal["discord"]
 ExportFormat = Literal["md", "txt", "json"]
 
 
@@ -37,6 +38,14 @@ class App(Protocol):
 
     def try_room(self, options: TryOptions) -> int:
         """Open a room in this terminal, or play a transcript."""
+        ...
+
+    def run(self, *, config: Path | None, db: str | None) -> int:
+        """Serve the rooms on every platform that is configured, until the process is told to stop."""
+        ...
+
+    def manifest(self, *, config: Path | None, db: str | None, platform: ManifestOf) -> int:
+        """Print what installs the bot on a platform, and the steps."""
         ...
 
     def export(
@@ -73,6 +82,6 @@ class App(Protocol):
         """Say whether the database is whole and of this version."""
         ...
 
-    def doctor(self, *, config: Path | None, db: str | None, as_json: bool) -> int:
-        """Say what is configured, what is wrong and what to do."""
+    def doctor(self, *, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
+        """Say what is configured, what is wrong and what to do; `discord` asks Discord too."""
         ...

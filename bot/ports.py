@@ -42,6 +42,12 @@ class House(Protocol):
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
 
+    async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
+        """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
+
+    async def place_of(self, room_id: str) -> Place | None:
+        """The place of a room."""
+
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted (after a restart)."""
 

@@ -13,9 +13,23 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import unquote
 
-from bot.key_kinds import address, choice, hours, maybe, number, text, whole, zone
+from bot.key_kinds import (
+    address,
+    choice,
+    host_port,
+    hours,
+    maybe,
+    number,
+    snowflake,
+    socket_address,
+    text,
+    truth,
+    whole,
+    zone,
+)
 from bot.story.rooms import Preset
 
+Transport = Literal["socket", "http"]
 Provider = Literal["auto", "claude", "deck", "recording", "none"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -144,6 +158,8 @@ class Presets:
     """The kind of room that holds on a platform until its people choose one."""
 
     terminal: Preset = field(default="table", metadata={"kind": choice("community", "studio", "table")})
+    discord: Preset = field(default="community", metadata={"kind": choice("community", "studio", "table")})
+    slack: Preset = field(default="studio", metadata={"kind": choice("community", "studio", "table")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +180,52 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """How the room is served in Discord; it is when DISCORD_TOKEN is set."""
+
+    enabled: bool = field(default=True, metadata={"kind": truth})
+    """False keeps Discord off whatever the environment holds."""
+    guild: str = field(default="", metadata={"kind": snowflake})
+    """Sync the commands to this server alone, where they appear at once; empty is everywhere."""
+    api: str = field(default="", metadata={"kind": address})
+    """Another base of the API, for tests; empty is Discord's own."""
+    gateway: str = field(default="", metadata={"kind": socket_address})
+    """Another gateway, for tests; empty is Discord's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """How the room is served in Slack; it is when its tokens are set."""
+
+    serve: bool = field(default=True, metadata={"kind": truth})
+    """False keeps Slack off whatever the environment holds."""
+    transport: Transport = field(default="socket", metadata={"kind": choice("socket", "http")})
+    """`socket` needs no public address (SLACK_APP_TOKEN); `http` is asked by Slack (SLACK_SIGNING_SECRET)."""
+    listen: str = field(default="127.0.0.1:3000", metadata={"kind": host_port})
+    """Where `http` listens; a proxy in front of it speaks https to Slack."""
+    public_url: str = field(default="", metadata={"kind": address})
+    """The address at which Slack finds it, for installing on several workspaces."""
+    api_url: str = field(default="", metadata={"kind": address})
+    """Another base of the Web API, for tests; empty is Slack's own. SLACK_API_URL is stronger."""
+    history: bool = field(default=False, metadata={"kind": truth})
+    """Whether the history scopes were granted, so that a doubtful post can be looked for."""
+    use_proxy: bool = field(default=False, metadata={"kind": truth})
+    """Whether HTTPS_PROXY of the environment is used (Slack's SDK ignores NO_PROXY)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What comes from the environment or a private .env only, never from bot.toml."""
 
     anthropic_api_key: Secret = field(default_factory=Secret)
+    discord_token: Secret = field(default_factory=Secret)
+    slack_bot_token: Secret = field(default_factory=Secret)
+    slack_app_token: Secret = field(default_factory=Secret)
+    slack_signing_secret: Secret = field(default_factory=Secret)
+    slack_client_id: str = ""
+    slack_client_secret: Secret = field(default_factory=Secret)
+    vault_key: Secret = field(default_factory=Secret)
+    """Encrypts what is kept for platforms (bot tokens of workspaces) at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +246,8 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=lambda: PRICES)
     budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     room: RoomDefaults = field(default_factory=RoomDefaults)
+    discord: DiscordSettings = field(default_factory=DiscordSettings)
+    slack: SlackSettings = field(default_factory=SlackSettings)
     log: LogSettings = field(default_factory=LogSettings)
     secrets: Secrets = field(default_factory=Secrets)
     sources: Sources = field(default_factory=Sources, compare=False)
@@ -198,3 +258,19 @@ class Settings:
         if self.writer.provider != "auto":
             return self.writer.provider
         return "claude" if self.secrets.anthropic_api_key or self.writer.base_url else "deck"
+
+    @property
+    def serves_discord(self) -> bool:
+        """Whether `room37 run` serves Discord: there is a token, and it was not switched off."""
+        return self.discord.enabled and bool(self.secrets.discord_token)
+
+    @property
+    def serves_slack(self) -> bool:
+        """Whether `room37 run` serves Slack: there is what its transport needs, and it was not switched off."""
+        secrets = self.secrets
+        if not self.slack.serve:
+            return False
+        if self.slack.transport == "socket":
+            return bool(secrets.slack_bot_token and secrets.slack_app_token)
+        several = bool(secrets.slack_client_id and secrets.slack_client_secret)
+        return bool(secrets.slack_signing_secret) and (bool(secrets.slack_bot_token) or several)

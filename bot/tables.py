@@ -12,10 +12,12 @@ from bot.key_kinds import Kind, Wrong, kind_of, nearest, plain
 from bot.settings import (
     PRICES,
     BudgetDefaults,
+    DiscordSettings,
     LogSettings,
     Presets,
     Price,
     RoomDefaults,
+    SlackSettings,
     WriterSettings,
 )
 
@@ -37,6 +39,8 @@ class Tables:
     prices: Mapping[str, Price] = field(default_factory=lambda: PRICES)
     budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     room: RoomDefaults = field(default_factory=RoomDefaults)
+    discord: DiscordSettings = field(default_factory=DiscordSettings)
+    slack: SlackSettings = field(default_factory=SlackSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 
@@ -56,6 +60,8 @@ def read_tables(raw: Mapping[str, object]) -> tuple[Tables, Findings]:
         prices=_prices(tables["prices"], wrong),
         budget=_filled(BudgetDefaults(), tables["budget"], "budget.", wrong),
         room=_filled(RoomDefaults(preset=preset), room, "room.", wrong),
+        discord=_filled(DiscordSettings(), tables["discord"], "discord.", wrong),
+        slack=_filled(SlackSettings(), tables["slack"], "slack.", wrong),
         log=_filled(LogSettings(), tables["log"], "log.", wrong),
     ), wrong
 
@@ -198,6 +204,8 @@ def _homes() -> Iterator[tuple[str, str]]:
         "budget": BudgetDefaults,
         "room": RoomDefaults,
         "room.preset": Presets,
+        "discord": DiscordSettings,
+        "slack": SlackSettings,
         "log": LogSettings,
     }
     for table, cls in tables.items():
@@ -206,5 +214,5 @@ def _homes() -> Iterator[tuple[str, str]]:
     yield "url", "database.url"
 
 
-_TABLES = ("database", "writer", "prices", "budget", "room", "log")
+_TABLES = ("database", "writer", "prices", "budget", "room", "discord", "slack", "log")
 _HOMES = dict(_homes())

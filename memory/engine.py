@@ -103,21 +103,18 @@ class SqliteRunner:
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """In the writer thread; a cancelled caller does not tear a transaction apart."""
-        running = asyncio.get_running_loop().run_in_executor(self._thread, self._write, work)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            with contextlib.suppress(Exception):
-                await asyncio.wait({running}, timeout=BUSY_MS / 1000)
-            raise
+        return await _whole(asyncio.get_running_loop().run_in_executor(self._thread, self._write, work))
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        """Beside the writer."""
+    async def _read(self, work: Callable[[Session], T]) -> T:
         try:
             async with AsyncSession(self._async, autoflush=False) as session, session.begin():
                 return await session.run_sync(work)
         except DBAPIError as error:
             raise translated(error) from None
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Beside the writer."""
+        return await _whole(asyncio.ensure_future(self._read(work)))
 
     async def close(self) -> None:
         """Finish the write under way and dispose of both engines."""
@@ -142,7 +139,7 @@ class PostgresRunner:
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """One transaction; the unit of work locks its room's row first."""
-        return await asyncio.shield(self._run(work))
+        return await _whole(asyncio.ensure_future(self._run(work)))
 
     async def _run(self, work: Callable[[Session], T]) -> T:
         try:
@@ -153,11 +150,21 @@ class PostgresRunner:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """One transaction."""
-        return await self._run(work)
+        return await _whole(asyncio.ensure_future(self._run(work)))
 
     async def close(self) -> None:
         """Dispose of the pool."""
         await self._engine.dispose()
+
+
+async def _whole(running: asyncio.Future[T]) -> T:
+    """The result of work that a cancelled caller does not tear apart: it is waited for all the same."""
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        with contextlib.suppress(Exception):
+            await asyncio.wait({running}, timeout=BUSY_MS / 1000)
+        raise
 
 
 def make_runner(url: str) -> Runner:

@@ -123,7 +123,8 @@ def _gather(walk: _Walk, wanted: set[str]) -> None:
         _take(walk, row, "text", "hidden_text")
     wanted |= {row.draft_id for row in pitches} - {None}
     for shelf, columns in ((t.drafts, ("text",)), (t.machine_texts, ("request",)),
-                           (t.facts, ("text",)), (t.reports, ("reason",))):  # fmt: skip
+                           (t.facts, ("text",)), (t.reports, ("reason",)), (t.notes, ("text",)), (t.asks, ("text",)),
+                           (t.held, ("text",))):  # fmt: skip
         for row in walk.rows_in(shelf.table, "id", wanted):
             walk.add(shelf.table.name, (row.id,))
             walk.touched.add(row.id)
@@ -160,6 +161,7 @@ def _follow(walk: _Walk, echo: Echo) -> None:
         if row.source_passage_id in walk.ids("passages") or echo.whole_in(row.text):
             walk.add("facts", (row.id,))
             walk.made.append(row.text)
+    _notes(walk, echo)
     for row in walk.rows(t.reports.table):
         quoting = [name for name in ("words", "reason", "answer") if echo.quoted_in(getattr(row, name))]
         if row.subject in subjects | walk.ids("machine_texts"):
@@ -178,6 +180,17 @@ def _drafts(walk: _Walk, echo: Echo) -> None:
         elif not own and (less := echo.without(row.text, str(mark("erased")))) != row.text:
             walk.change("drafts", (row.id,), text=less)
     walk.before(r.at for r in walk.rows_in(t.drafts.table, "id", walk.ids("drafts")))
+
+
+def _notes(walk: _Walk, echo: Echo) -> None:
+    """Messages that wait with a copy of it; of other people's notes on it only the words that repeat it."""
+    for shelf in (t.asks, t.held):
+        for row in walk.rows(shelf.table, shelf.table.c.text != ""):
+            if echo.quoted_in(row.text):
+                walk.add(shelf.table.name, (row.id,))
+    for row in walk.rows(t.notes.table, t.notes.table.c.text != ""):
+        if (less := echo.without(row.text, str(mark("erased")))) != row.text:
+            walk.change("notes", (row.id,), text=less)
 
 
 def _machine_texts(walk: _Walk, echo: Echo, subjects: set[str]) -> None:
@@ -211,6 +224,12 @@ def _empty(walk: _Walk) -> None:
                 values |= {"text": gone, "veil": "erased"}
             case "machine_texts":
                 values |= {"veil": "erased", "lease_until": None}
+            case "notes":
+                values = {"text": gone}
+            case "asks":
+                values["state"] = "back"
+            case "held":
+                values["state"] = "gone"
             case "facts":
                 values |= {"name": gone, "text": gone, "status": "withdrawn"}
         walk.change(name, walk.ids(name), **values)

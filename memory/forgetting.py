@@ -17,7 +17,7 @@ from memory.erasing import BARE_ACT, sweep
 
 OWNERS: tuple[tuple[str, str], ...] = (
     ("passages", "author"), ("pitches", "author"), ("drafts", "person"), ("machine_texts", "asker"), ("facts", "by"),
-    ("reports", "reporter"),
+    ("reports", "reporter"), ("notes", "by"), ("asks", "author"), ("held", "author"), ("held", "person"),
 )  # fmt: skip
 """Tables of words, and the column that says whose they are."""
 
@@ -57,6 +57,8 @@ def _unname(connection: Connection, room_id: str, person: str) -> None:
         (t.members.table, "person", {"name": gone, "block_note": "", "active_days": "[]"}),
         (t.pitches.table, "author", {"author_name": gone}),
         (t.reports.table, "author", {"author_name": gone}),
+        (t.asks.table, "author", {"author_name": gone}),
+        (t.held.table, "author", {"name": gone}),
         (t.acts, "actor", {"actor": None, "actor_salt": "", **BARE_ACT}),
         (t.desk, "person", {"person": None}),
     ):

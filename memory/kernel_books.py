@@ -95,6 +95,13 @@ class KernelBooks(Shelving):
         ).first()
         return None if row is None else _post(row)
 
+    def post_with_ref(self, ref: str) -> Post | None:
+        """The public card that this message of the platform belongs to; looked for in this room only."""
+        c = t.posts.c
+        query = select(t.posts).where(c.room_id == self._room_id, c.refs.contains(dumps(ref), autoescape=True))
+        found = (_post(row) for row in self._session.execute(query.order_by(c.made_at.desc(), c.id.desc()).limit(20)))
+        return next((post for post in found if ref in post.refs), None)
+
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""
         c = t.posts.c

@@ -173,7 +173,7 @@ def apply_erasures(connection: Connection, ids: Iterable[str], at: datetime | No
 def _rooms_of(connection: Connection, ids: Sequence[str]) -> list[str]:
     """The rooms that hold any of these rows."""
     found: set[str] = set()
-    for name in ("passages", "drafts", "pitches", "machine_texts", "facts", "reports", "acts"):
+    for name in ("passages", "drafts", "pitches", "machine_texts", "facts", "reports", "notes", "asks", "held", "acts"):
         table = t.metadata.tables[name]
         for n in range(0, len(ids), 400):
             held = select(table.c.room_id).where(table.c.id.in_(ids[n : n + 400])).distinct()

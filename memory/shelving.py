@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
 from bot.story.taking_out import Own
+from bot.story.veiling import mark
 from memory import tables as t
 from memory.nouns import Shelf
 
@@ -204,8 +207,45 @@ class Shelving:
             theirs(t.machine_texts, "asker", t.machine_texts.table.c.veil != "erased"),
             theirs(t.facts, "by", t.facts.table.c.status == "standing"),
             theirs(t.reports, "reporter", t.reports.table.c.reason != ""),
+            theirs(t.notes, "by", t.notes.table.c.text != str(mark("erased"))),
+            (
+                *(ask.id for ask in theirs(t.asks, "author", t.asks.table.c.text != "")),
+                *(held.id for held in theirs(t.held, "author", t.held.table.c.text != "")),
+                *(held.id for held in theirs(t.held, "person", t.held.table.c.text != "")),
+            ),
             tuple(head.id for head in heads if head.number > after.get(head.story_id, 0)),
         )
+
+    # ---- notes, and what is asked of people
+
+    def note(self, note_id: str) -> Note | None:
+        """A note by its id."""
+        return self._one(t.notes, select(t.notes.table).where(t.notes.table.c.id == note_id))
+
+    def note_numbered(self, story_id: str, number: int) -> Note | None:
+        """The note that people call by this number."""
+        c = t.notes.table.c
+        return self._one(t.notes, select(t.notes.table).where(c.story_id == story_id, c.number == number))
+
+    def notes(self, story_id: str, *, limit: int = 500) -> Sequence[Note]:
+        """Open notes of a story, oldest first."""
+        c = t.notes.table.c
+        query = select(t.notes.table).where(c.story_id == story_id, c.state == "open")
+        return self._all(t.notes, query.order_by(c.number, c.id).limit(limit))
+
+    def ask(self, ask_id: str) -> Ask | None:
+        """A question about a message."""
+        return self._one(t.asks, select(t.asks.table).where(t.asks.table.c.id == ask_id))
+
+    def asks(self, message: str, *, limit: int = 500) -> Sequence[Ask]:
+        """All questions about this message, and the room's open ones, newest first."""
+        c = t.asks.table.c
+        query = select(t.asks.table).where(or_(c.state == "open", c.message == message))
+        return self._all(t.asks, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    def held(self, held_id: str) -> Held | None:
+        """A message that waits for its form."""
+        return self._one(t.held, select(t.held.table).where(t.held.table.c.id == held_id))
 
     # ---- canon and stories
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.ports import Clock
@@ -108,6 +108,7 @@ class RoomStore:
             room = replace(
                 room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
+                role_map=parent.role_map,
             )  # fmt: skip
         session.execute(t.rooms.table.insert(), t.rooms.row(room))
         if parent is not None:
@@ -155,6 +156,27 @@ class HouseRows:
             .limit(1)
         )
         return await self._runner.read(lambda session: session.execute(query).scalar_one_or_none())
+
+    async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
+        """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
+        r, m, d = t.rooms.table.c, t.members.table.c, t.drafts.table.c
+        member = select(m.room_id, m.last_at).where(m.person == person).subquery()
+        drafts = select(d.room_id).where(d.person == person, d.state == "kept")
+        query = (
+            select(r.platform, r.space, r.channel, r.thread)
+            .outerjoin(member, member.c.room_id == r.id)
+            .where(or_(member.c.room_id.is_not(None), r.id.in_(drafts)))
+            .order_by(member.c.last_at.is_(None), member.c.last_at.desc(), r.id)
+            .limit(limit)
+        )
+        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+
+    async def place_of(self, room_id: str) -> Place | None:
+        """The place of a room."""
+        r = t.rooms.table.c
+        query = select(r.platform, r.space, r.channel, r.thread).where(r.id == room_id)
+        found = await self._runner.read(lambda session: session.execute(query).first())
+        return None if found is None else Place(*found)
 
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted."""

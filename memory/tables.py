@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.errands import Errand
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
 from bot.story.reports import Report, Tiding
@@ -28,7 +31,7 @@ stories = Shelf(metadata, "stories", Story, unique=(("room_id", "number"),))
 scenes = Shelf(metadata, "scenes", Scene, ("room_id", "story_id"))
 passages = Shelf(metadata, "passages", Passage, ("room_id", "story_id", "number"))
 passage_versions = Shelf(metadata, "passage_versions", PassageVersion, unique=(("passage_id", "version"),))
-drafts = Shelf(metadata, "drafts", Draft, ("room_id", "person", "state"))
+drafts = Shelf(metadata, "drafts", Draft, ("room_id", "person", "state"), ("person", "state"))
 machine_texts = Shelf(metadata, "machine_texts", MachineText, ("room_id", "story_id"))
 rounds = Shelf(metadata, "rounds", Round, unique=(("story_id", "number"),))
 pitches = Shelf(metadata, "pitches", Pitch, ("room_id", "round_id"), ("story_id", "status"))
@@ -38,12 +41,16 @@ pens = Shelf(metadata, "pens", Pen, ("room_id",))
 facts = Shelf(metadata, "facts", Fact, ("room_id", "story_id", "number"))
 reports = Shelf(metadata, "reports", Report, ("room_id", "state"), ("room_id", "reporter"))
 tidings = Shelf(metadata, "tidings", Tiding, ("room_id", "told"))
+asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message"))
+held = Shelf(metadata, "held", Held, ("room_id",))
+notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
+errands = Shelf(metadata, "errands", Errand, ("room_id", "done"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
-        turn_states, pens, facts, reports, tidings,
+        turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
     )
 }  # fmt: skip
 

@@ -16,6 +16,9 @@ OWN: dict[str, tuple[str, ...]] = {
     "machine_texts": ("text", "hidden_text", "request", "reason"),
     "facts": ("name", "text"),
     "reports": ("words", "reason", "answer"),
+    "notes": ("text",),
+    "asks": ("text", "name"),
+    "held": ("text",),
 }
 """Rows that are somebody's words: emptied when they are erased by their id."""
 
@@ -38,8 +41,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 NO_WORDS: dict[str, tuple[str, ...]] = {
     "rooms": ("platform", "space", "channel", "thread", "parent_id", "preset", "rules", "zone", "hours", "machine_on_by",
-              "spent_month", "stopped_scene", "resume_by"),
-    "members": ("person", "name", "role", "active_days", "consent", "blocked_by", "reports_seen"),
+              "spent_month", "stopped_scene", "resume_by", "role_map"),
+    "members": ("person", "name", "role", "active_days", "consent", "blocked_by", "reports_seen", "groups"),
     "stories": ("status", "created_by", "branch", "scene_id", "dealt"),
     "scenes": ("story_id", "branch", "order_key", "status"),
     "passages": ("story_id", "branch", "scene_id", "order_key", "status", "author", "pitch_id", "veil"),
@@ -54,9 +57,13 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "ballots": ("round_id", "person", "choices", "part"),
     "turn_states": ("order", "current", "passed", "taken"),
     "pens": ("holder", "pitch_id", "offered_to", "base_passage_id"),
-    "facts": ("story_id", "branch", "kind", "by", "status", "source_passage_id", "replaces"),
+    "facts": ("story_id", "branch", "kind", "by", "status", "source_passage_id", "replaces", "source_message", "made_from"),
     "reports": ("reporter", "about", "subject", "author", "author_name", "state", "answered_by"),
     "tidings": ("person", "key"),
+    "notes": ("story_id", "by", "state", "resolved_by", "passage_id", "scene_id", "writer", "message"),
+    "asks": ("kind", "asker", "author", "author_name", "message", "state", "fact_kind"),
+    "held": ("person", "message", "author", "name", "state"),
+    "errands": ("person", "kind", "subject"),
     "erasures": ("kind",),
     "chains": ("chain", "hash"),
     "ledger": ("kind", "subjects", "chain", "actor_commitment", "text_commitment", "detail_commitment", "previous", "hash"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot import config
 from bot.app import TABLE, House, build, open_database
@@ -19,6 +20,7 @@ from bot.context import Incoming
 from bot.markup import to_plain
 from bot.ports import Writer
 from bot.settings import Settings
+from bot.story.books import Books
 from bot.story.people import Person, Place, Standing
 from tests.clock import HandClock
 
@@ -72,6 +74,16 @@ class Wall:
         """Every message as it was first posted, as plain text."""
         return "\n\n".join(plain(card) for _, card in self.messages)
 
+    @property
+    def now(self) -> str:
+        """Every message as it shows now, as plain text."""
+        return "\n\n".join(plain(card) for card in self.shown.values())
+
+    @property
+    def notices(self) -> list[str]:
+        """The messages that notify people, as they were first posted."""
+        return [plain(card) for _, card in self.messages if card.notify]
+
 
 @dataclass
 class Room:
@@ -85,10 +97,49 @@ class Room:
     place: Place = TABLE
     lines: int = 0
     last: dict[str, Reply] = field(default_factory=dict)
+    said: dict[str, tuple[Incoming, str]] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    """Display names that the platform hands in with every call."""
+    space: str = ""
+    """Of people, where it is not the place's."""
+    private: bool = False
+    standings: dict[Place, Standing | None] | None = None
+    """What the platform says of the caller elsewhere, in a direct message; a place that is not in it: they are there."""
+
+    def key(self, name: str) -> str:
+        """A person's key in rows."""
+        return self.incoming(name).person.key
+
+    def elsewhere(self, name: str) -> Room:
+        """The same house in another room."""
+        return self.at(Place(self.place.platform, self.place.space, name))
+
+    async def look(self, work: Callable[[Books], Any]) -> Any:
+        """A read of the room's books."""
+        return await self.house.store.read(self.place, work)
+
+    def buttons(self, name: str) -> tuple[str, ...]:
+        """What the person could press on what they got last."""
+        return tuple(to_plain(a.label) for card in self.last[name].cards for a in card.actions)
+
+    def asked(self, name: str) -> bool:
+        """Whether a form is open before the person."""
+        return self.last[name].form is not None
 
     def at(self, place: Place) -> Room:
         """The same house, somewhere else."""
         return replace(self, place=place, last={})
+
+    def direct(self, **left: Standing | None) -> Room:
+        """A direct message with the bot, in the same house; in the channels named they stand as said (None: gone)."""
+        standings = {Place(self.place.platform, self.place.space, channel): s for channel, s in left.items()}
+        place = Place(self.place.platform, "dm", "d1")
+        return replace(
+            self, place=place, last={}, space=self.space or self.place.space, private=True, standings=standings
+        )
+
+    async def _elsewhere(self, place: Place) -> Standing | None:
+        return (self.standings or {}).get(place, Standing())
 
     def incoming(
         self,
@@ -101,20 +152,27 @@ class Room:
         """A call of this person."""
         self.lines = next(_lines)
         self.clock.pass_(milliseconds=1)  # no two calls of a room are made at one instant
-        person = Person(self.place.platform, self.place.space, name.casefold())
+        person = Person(self.place.platform, self.space or self.place.space, name.casefold())
         source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
         return Incoming(
-            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}"
-        )
+            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}", people=self.people,
+            private=self.private, elsewhere=self._elsewhere if self.standings is not None else None,
+        )  # fmt: skip
 
     async def says(
         self, name: str, line: str, *, source: str | None = None, standing: Standing | None = None
     ) -> str:
         """A typed line; gives the reply as plain text. Public cards are up to date afterwards."""
         incoming = self.incoming(name, source=source, standing=standing)
+        self.said[name] = (incoming, line)
         inbox = self.house.inbox
         outs = inbox.typed(incoming, line) if line.startswith("/") else inbox.heard(incoming, line)
         return await self._take(name, outs)
+
+    async def again(self, name: str) -> str:
+        """The person's last line is delivered a second time."""
+        incoming, line = self.said[name]
+        return await self._take(name, self.house.inbox.typed(incoming, line))
 
     async def calls(
         self, name: str, call: Call, *, source: str | None = None, standing: Standing | None = None
@@ -123,6 +181,32 @@ class Room:
         return await self._take(
             name, self.house.inbox.call(self.incoming(name, call, source=source, standing=standing))
         )
+
+    async def menu(
+        self, name: str, command: str, text: str, *, author: str = "", message: str = "m1",
+        standing: Standing | None = None, **more: str,
+    ) -> str:  # fmt: skip
+        """Use a message's menu. The author is a name of this place; "" is the bot."""
+        key = Person(self.place.platform, self.place.space, author.casefold()).key if author else ""
+        if author:
+            self.people.setdefault(key, author)
+        call = Call(command, {"message": message, "author": key, "text": text, **more})
+        return await self.calls(name, call, standing=standing)
+
+    def ref(self, words: str) -> str:
+        """The message reference of the public card that shows these words."""
+        return next(ref for ref, card in reversed(self.wall.shown.items()) if words in plain(card))
+
+    def card(self, words: str) -> Card:
+        """The public card that shows these words now."""
+        return self.wall.shown[self.ref(words)]
+
+    async def presses_on(self, name: str, words: str, label: str) -> str:
+        """Press a button of the public card that shows these words."""
+        for action in self.card(words).actions:
+            if to_plain(action.label).casefold().startswith(label.casefold()):
+                return await self.calls(name, action.call)
+        raise AssertionError(f"no button {label!r} on: {plain(self.card(words))}")
 
     async def presses(self, name: str, label: str) -> str:
         """Press the button of this label on the person's last reply."""
@@ -185,6 +269,7 @@ def plain(card: Card) -> str:
                 lines.append(to_plain(markup))
             case Prose(text, by):
                 lines.append(f"{to_plain(by)}: {text}" if by else text)
+                lines += [to_plain(part.rest)] if part.rest else []
             case Items(items):
                 lines += [f"- {to_plain(item)}" for item in items]
             case Options(options):

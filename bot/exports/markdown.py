@@ -39,7 +39,7 @@ def _scene(scene: SceneText, *, first: bool) -> Iterator[str]:
     elif not first:
         yield "***"
     for passage in scene.passages:
-        yield to_commonmark(spaced(parse(passage.text)))
+        yield to_commonmark(spaced(parse(passage.text, people=True)))
 
 
 def _line(markup: str) -> str:

@@ -39,7 +39,7 @@ def _scene(scene: SceneText, *, first: bool) -> Iterator[str]:
     elif not first:
         yield "* * *"
     for passage in scene.passages:
-        yield to_plain(passage.text)
+        yield to_plain(passage.text, people=True)
 
 
 def _heading(markup: str, rule: str) -> str:

@@ -100,7 +100,7 @@ def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
     alone = room.room.acted <= 1
     needed = say("ballot.alone") if alone else say("ballot.needed", count=count, quorum=terms.quorum)
     ends = (
-        say("ballot.closes", when=when(round_.closes_at, room.room, now))
+        say("ballot.closes", when=when(round_.closes_at, room.room, now, relative=True))
         if round_.closes_at
         else say("ballot.closed_by_command")
     )

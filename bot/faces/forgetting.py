@@ -17,7 +17,7 @@ from bot.story.taking_out import Own, Plan, TakenOut
 def _counts(own: Own) -> list[Marked]:
     counted = (
         ("passages", own.passages), ("pitches", own.pitches), ("drafts", own.drafts),
-        ("requests", own.machine_texts), ("facts", own.facts),
+        ("requests", own.machine_texts), ("facts", own.facts), ("notes", own.notes),
     )  # fmt: skip
     return [say(f"forget.{key}", n=len(things)) for key, things in counted if things]
 
@@ -100,6 +100,9 @@ def _file(own: Own) -> Iterator[str]:
     for fact in own.facts:
         yield _heading("file_fact", number=fact.number, kind=fact.kind)
         yield f"{fact.text}\n"
+    for given in own.notes:
+        yield _heading("file_note", number=given.number, state=given.state)
+        yield f"{given.text}\n"
     for report in own.reports:
         yield _heading("file_report", at=_at(report.at))
         yield f"{report.reason}\n"

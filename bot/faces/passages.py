@@ -48,9 +48,10 @@ def public(room: Snapshot, passage: Passage, version: PassageVersion) -> Card | 
     if in_force(room.room).folded and story is not None and story.status != "wrapped":
         return Card(title, (Prose(passage.closing), Small(say("passage.folded"))), notify=True)
     shown = pieces(version.text)
-    parts: list[Part] = [Prose(shown[0])]
+    parts: list[Part] = [Prose(version.text, name=f"passage-{passage.number}")]
     if len(shown) > 1:
-        parts.append(Small(say("passage.goes_on", words=f"{passage.words:,}", number=passage.number)))
+        rest = say("passage.goes_on", words=f"{passage.words:,}", number=passage.number)
+        parts = [Prose(shown[0], whole=version.text, rest=rest, name=f"passage-{passage.number}")]
     if passage.machine:
         parts.append(Small(say("passage.machine", name=room.name(passage.author))))
     return Card(title, tuple(parts), notify=True)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import public_machine, public_rounds, public_story
+from bot.faces import asking, public_machine, public_rounds, public_story
 from bot.story.books import Books, Post
 
 _FACES = {
     **dict.fromkeys(("ballot", "opened", "last_call", "decided", "undecided"), public_rounds.draw),
     **dict.fromkeys(("house", "scene", "turn", "passage", "stopped", "line", "wrapped"), public_story.draw),
     **dict.fromkeys(("proposal", "machine"), public_machine.draw),
+    "asked": asking.draw,
 }
+
+
+_REDRAWN = ("house", "ballot", "scene")
+"""Cards that are redrawn in place and notify nobody; the other kinds are messages."""
 
 
 def draw(books: Books, post: Post, now: datetime) -> Card | None:
     """The card that a post shall show now; None when there is nothing to show any more."""
-    return _FACES[post.kind](post.kind, post.subject, books, now)
+    card = _FACES[post.kind](post.kind, post.subject, books, now)
+    return card if card is None or post.kind in _REDRAWN else replace(card, plain=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import Card, Text
+from bot.calls import Call
+from bot.cards import Action, Card, Text, button
 from bot.faces import passages, stopping, stories
 from bot.sentences import literal, say
 from bot.story.books import Books
+from bot.story.snapshot import Snapshot
 
 
 def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
@@ -23,13 +25,7 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
             found = books.passage(subject)
             return None if found is None else passages.public(room, *found)
         case "turn":
-            turn, story = room.turns.get(subject), room.stories.get(subject)
-            if turn is None or turn.current is None or story is None:
-                return None
-            return Card(
-                parts=(Text(say("turn.notice", name=room.name(turn.current), story=story.title)),),
-                notify=True,
-            )
+            return _turn(room, subject)
         case "stopped":
             return stopping.stopped() if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
         case _:
@@ -39,3 +35,15 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
                 if story is None
                 else Card(literal(story.title), (Text(say("story.wrapped", title=story.title)),), notify=True)
             )
+
+
+def _turn(room: Snapshot, subject: str) -> Card | None:
+    """The notice of one turn; of a turn that is over nothing is posted any more."""
+    story_id, number, *again = subject.split(":")
+    turn, story = room.turns.get(story_id), room.stories.get(story_id)
+    if turn is None or turn.current is None or story is None or str(turn.number) != number:
+        return None
+    key = "turn.notice_again" if again else "turn.notice"
+    text = Text(say(key, name=room.name(turn.current), story=story.title))
+    actions = (Action(say("story.write"), Call("extend"), "main"), button(say("turn.pass"), "turn pass"))
+    return Card(parts=(text,), actions=actions, notify=True, ping=turn.current if turn.ping else "")

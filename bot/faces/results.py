@@ -161,6 +161,10 @@ def opened(room: Snapshot, round_: Round, now: datetime) -> Card:
 
 def last_call(room: Snapshot, round_: Round, now: datetime) -> Card:
     """One line, an hour before the close."""
-    closes = when(round_.closes_at, room.room, now) if round_.closes_at else say("round.until_closed")
+    closes = (
+        when(round_.closes_at, room.room, now, relative=True)
+        if round_.closes_at
+        else say("round.until_closed")
+    )
     text = say("round.last_call", question=round_.question, when=closes)
     return Card(parts=(Text(text),), actions=(button(say("round.vote"), "vote"),), notify=True)

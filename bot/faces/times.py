@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.sentences import Marked, say
+from bot.sentences import Marked, instant, say
 from bot.story.rooms import Room
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def when(at: datetime, room: Room, now: datetime) -> Marked:
-    """An instant as people of the room say it: `today 17:00 UTC`, `Fri 17:00 UTC`, `6 March 17:00 UTC`."""
+def when(at: datetime, room: Room, now: datetime, *, relative: bool = False) -> Marked:
+    """An instant as people of the room say it: `today 17:00 UTC`, `Fri 17:00 UTC`, `6 March 17:00 UTC`.
+
+    `relative` where its sentence reads as well with "in 3 hours" ("Closes in 3 hours", but not "until in 3 hours").
+    """
+    return instant(at, _words(at, room, now), relative=relative)
+
+
+def _words(at: datetime, room: Room, now: datetime) -> Marked:
     zone = ZoneInfo(room.zone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M} {local.tzname() or room.zone}"

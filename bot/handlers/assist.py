@@ -253,11 +253,13 @@ def _mine(books: Books, text_id: str, moment: Moment, *states: str) -> MachineTe
 async def use(ctx: Context, text: TEXT) -> Reply:  # the argument's name in tokens
     """Take a draft into the story as it is."""
 
-    def work(books: Books, moment: Moment) -> Reply:
-        found = _mine(books, text, moment)
-        return put_in(books, moment, found.text, machine=found)
+    return await ctx.act(lambda books, moment: taken(books, moment, text), lambda reply: reply)
 
-    return await ctx.act(work, lambda reply: reply)
+
+def taken(books: Books, moment: Moment, text_id: str) -> Reply:
+    """A co-writer's draft into the story as it is, by who asked for it, or, once it was shown, by anyone who writes."""
+    found = _mine(books, text_id, moment)
+    return put_in(books, moment, found.text, machine=found)
 
 
 async def _prefill(ctx: Context, values: dict[str, Any]) -> dict[str, str]:

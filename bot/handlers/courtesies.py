@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bot.cards import Card
 from bot.errors import UserError
 from bot.faces import moderation as faces
-from bot.handlers import machine
+from bot.handlers import telling
 from bot.story import blocking, moderating, tidings
 from bot.story.books import Books
 from bot.story.house_rules import in_force
@@ -40,7 +40,7 @@ class Gate:
 
 def courtesy(books: Books, moment: Moment) -> Sequence[Card]:
     """Everything that is to be said to who just acted."""
-    asked = machine.courtesy(books, moment)
+    asked = telling.courtesy(books, moment)
     cards = [] if asked is None else [asked]
     if told := books.keep(tidings.take(books.snapshot(), moment), moment):
         cards.append(faces.told(told))

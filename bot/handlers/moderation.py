@@ -13,9 +13,8 @@ from bot.errors import UserError
 from bot.faces import moderation as faces
 from bot.handlers import erasing
 from bot.handlers.acting import act
-from bot.handlers.showrunner import person_named
 from bot.handlers.things import KINDS, Kind, about, passage_id, pitch_id, thing
-from bot.story import blocking, hiding, moderating
+from bot.story import blocking, hiding, moderating, naming
 from bot.story.books import Books
 from bot.story.house_rules import is_showrunner
 from bot.story.moderating import Answered, Reported
@@ -124,10 +123,11 @@ async def _to_a_person(ctx: Context, what: str, name: str, value: str) -> Reply:
     def work(books: Books, moment: Moment) -> blocking.Blocked:
         def rule(room: Snapshot) -> Outcome[blocking.Blocked]:
             moderating.require_keeper(room, moment)
-            person = person_named(room, name, ctx.people)
+            met = naming.meet(room, (name,), moment, ctx.people)
+            here, person = room.with_rows(met.rows), met.value[0]
             if what == "unblock":
-                return blocking.unblock(room, person, moment)
-            return blocking.block(room, person, ctx.people.get(person) or room.name(person), value, moment)
+                return blocking.unblock(here, person, moment)
+            return met.then(blocking.block(here, person, here.name(person), value, moment))
 
         return act(books, moment, rule)
 

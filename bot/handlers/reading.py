@@ -34,7 +34,7 @@ def present(room: Snapshot) -> Story:
 
 
 @commands.add("read", changes=False)
-async def read(ctx: Context, scene: Annotated[int, Int("The scene's number", 1)] = 0) -> Reply:
+async def read(ctx: Context, scene: Annotated[int, Int("The scene's number", 1, suggested=True)] = 0) -> Reply:
     """Read the story, or one scene of it."""
 
     def look(books: Books, _: Moment) -> Reply:

@@ -21,7 +21,7 @@ from bot.sentences import literal, say
 from bot.story import deciding, extending, opening, setting_aside
 from bot.story.books import Books, DueRow
 from bot.story.deadlines import dues_changed
-from bot.story.house_rules import in_force, is_showrunner, may_open
+from bot.story.house_rules import in_force, is_showrunner, may_open, role_acting
 from bot.story.instants import last_instant
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
@@ -156,7 +156,7 @@ def with_text(books: Books, room: Snapshot, outcome: Outcome[Closed], moment: Mo
 @commands.add("round decide")
 async def decide(
     ctx: Context,
-    number: Annotated[int, Int("The number of the idea on the ballot", 1, 99)],
+    number: Annotated[int, Int("The number of the idea on the ballot", 1, 99, suggested=True)],
     reason: Annotated[str, Text("Why, on the record", most=500)] = "",
     letter: LETTER = "",
 ) -> Reply:
@@ -200,7 +200,7 @@ async def extend(ctx: Context, time: Annotated[str, When("How much longer, such 
         def rule(room: Snapshot) -> Outcome[Round]:
             before = opening.which_round(room, the_story(room))
             if before.opened_by != moment.key and not is_showrunner(room, moment):
-                may_open(in_force(room.room), moment.standing, room.member(moment.person))
+                may_open(in_force(room.room), moment.standing, role_acting(room, moment))
             if before.closes_at is None:
                 raise UserError("round.no_deadline")
             after = replace(before, closes_at=before.closes_at + timedelta(minutes=minutes_of(time)))

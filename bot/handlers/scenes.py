@@ -22,7 +22,7 @@ from bot.story.snapshot import Snapshot
 from bot.story.staging import SceneNews
 
 commands = Commands()
-NUMBER = Annotated[int, Int("The scene's number", 1)]
+NUMBER = Annotated[int, Int("The scene's number", 1, suggested=True)]
 
 
 def _receipt(key: str, news: SceneNews) -> Reply:

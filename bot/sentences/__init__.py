@@ -7,12 +7,14 @@ before they are put in (nobody's text can format, or break, a card); pass `Marke
 
 from __future__ import annotations
 
+import re
 import tomllib
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
 
-_SPECIAL = "\\`*_[]<>~|#"
+_SPECIAL = re.compile(r"(?m)[\\`*_\[\]<>~|#&]|^-(?= )")
 
 
 class Marked(str):
@@ -23,7 +25,16 @@ class Marked(str):
 
 def literal(text: str) -> Marked:
     """People's text as markup that shows exactly that text (each special mark escaped with a backslash)."""
-    return Marked("".join("\\" + c if c in _SPECIAL else c for c in text))
+    return Marked(_SPECIAL.sub(r"\\\g<0>", text))
+
+
+def instant(at: datetime, words: Marked, *, relative: bool = False) -> Marked:
+    """An instant in a sentence: the words where a platform cannot show each reader their own time.
+
+    `relative` where "in 3 hours" reads as well as the words. Only sentences hold instants: in people's text, which is
+    made literal, the mark means nothing. The words are text without marks of its own.
+    """
+    return Marked(f"<t:{int(at.timestamp())}{':R' if relative else ''}|{words}>")
 
 
 @cache

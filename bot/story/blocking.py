@@ -20,7 +20,7 @@ from bot.story.snapshot import Snapshot
 from bot.story.tidings import tell
 
 _OWN = ("my", "my-card", "said", "stop", "help", "report-card")
-_OWN_DRAFTS = ("draft drop", "draft keep", "draft show", "draft edit")
+_OWN_TOO = ("draft drop", "draft keep", "draft show", "draft edit", "ask-card no", "ask-card back", "message report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Blocked:
 
 def is_own(command: str) -> bool:
     """Whether a command is about one's own things or a safety: open to everyone, always, however often."""
-    return command.split(" ", 1)[0] in _OWN or command in _OWN_DRAFTS
+    return command.split(" ", 1)[0] in _OWN or command in _OWN_TOO
 
 
 def refuse_blocked(snapshot: Snapshot, moment: Moment) -> None:

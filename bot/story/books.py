@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
 from bot.story.erasing import Swept
 from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
@@ -174,6 +176,24 @@ class Books(Protocol):
 
     def own(self, person: str) -> Own:
         """Everything of one person that stands in this room."""
+    # ---- notes, and what is asked of people
+    def note(self, note_id: str) -> Note | None:
+        """A note by its id."""
+
+    def note_numbered(self, story_id: str, number: int) -> Note | None:
+        """The note that people call by this number."""
+
+    def notes(self, story_id: str, *, limit: int = 500) -> Sequence[Note]:
+        """Open notes of a story, oldest first."""
+
+    def ask(self, ask_id: str) -> Ask | None:
+        """A question about a message."""
+
+    def asks(self, message: str, *, limit: int = 500) -> Sequence[Ask]:
+        """All questions about this message, and the room's open ones, newest first."""
+
+    def held(self, held_id: str) -> Held | None:
+        """A message that waits for its form."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:
@@ -214,6 +234,9 @@ class Books(Protocol):
 
     def post_of(self, kind: str, subject: str) -> Post | None:
         """The row of a public card."""
+
+    def post_with_ref(self, ref: str) -> Post | None:
+        """The public card that this message of the platform belongs to; looked for in this room only."""
 
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""

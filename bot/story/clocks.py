@@ -5,9 +5,10 @@ time is given back.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.sentences import Marked, instant
 from bot.story.deadlines import dues_of, ends, later
 from bot.story.house_rules import in_force
 from bot.story.moments import Due, DueKind
@@ -20,9 +21,14 @@ NIGHT_TO = 8
 """Hours of the room's zone in which nobody is nudged."""
 
 
-def room_time(room: Room, at: datetime) -> str:
+def room_time(room: Room, at: datetime) -> Marked:
     """An instant as people of the room say it: the hour alone, for what is over within a day."""
-    return f"{at.astimezone(ZoneInfo(room.zone)):%H:%M}"
+    return instant(at, Marked(f"{at.astimezone(ZoneInfo(room.zone)):%H:%M}"))
+
+
+def room_date(room: Room, at: datetime) -> date:
+    """The day of an instant in the room's zone."""
+    return at.astimezone(ZoneInfo(room.zone)).date()
 
 
 def is_night(room: Room, at: datetime) -> bool:

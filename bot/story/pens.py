@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import NotAllowed, UserError
+from bot.sentences import Marked
 from bot.story.clocks import room_time
 from bot.story.guards import is_reader, require_writer, runs_the_room
 from bot.story.hours import after
@@ -194,8 +195,8 @@ def _until(snapshot: Snapshot, now: datetime) -> datetime | None:
     return after(now, rules.pen, rules.zone, rules.hours)
 
 
-def _time(snapshot: Snapshot, at: datetime | None) -> str:
-    return room_time(snapshot.room, at) if at else ""
+def _time(snapshot: Snapshot, at: datetime | None) -> Marked:
+    return room_time(snapshot.room, at) if at else Marked("")
 
 
 def _dues(pen: Pen) -> tuple[Due, ...]:

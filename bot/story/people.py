@@ -83,6 +83,7 @@ class Member:
     name: str
     """Display name when last seen."""
     role: Role = Role.NONE
+    """As a showrunner gave it; what holds is bot.story.role_map.role_of."""
     away: bool = False
     first_at: datetime | None = None
     last_at: datetime | None = None
@@ -103,6 +104,10 @@ class Member:
     """What the keeper wrote to them about it."""
     reports_seen: str = ""
     """A keeper's: id of the newest report that they were told of."""
+    pinged_at: datetime | None = None
+    """When a post of the bot last mentioned them here."""
+    groups: tuple[str, ...] = ()
+    """Ids of the platform's roles that they held when last seen here."""
 
 
 def member_id(room_id: str, person: Person) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from bot.story.errands import Errand
 from bot.story.ledger import Head
 from bot.story.passages import Passage
 from bot.story.people import Member, Person, member_id
@@ -45,6 +46,8 @@ class Snapshot:
     """Reports that wait for an answer."""
     tidings: Mapping[str, Tiding] = field(default_factory=dict)
     """What waits to be told to someone."""
+    errands: Mapping[str, Errand] = field(default_factory=dict)
+    """What is still to be said to people at their next act."""
     heads: Mapping[str, Head] = field(default_factory=dict)
     """Ends of the ledger's chains: one per story (by story id), one for the room (by room id)."""
 
@@ -178,12 +181,13 @@ class Snapshot:
             turns={k: t for k, t in self.turns.items() if k in stories},
             reports={k: r for k, r in self.reports.items() if r.state == "open"},
             tidings={k: t for k, t in self.tidings.items() if not t.told},
+            errands={k: e for k, e in self.errands.items() if not e.done},
         )  # fmt: skip
 
 
 _SHELVES: Mapping[type, str] = {
     Member: "members", Story: "stories", Scene: "scenes", Passage: "passages", Round: "rounds", Pitch: "pitches",
-    Ballot: "ballots", Pen: "pens", TurnState: "turns", Report: "reports", Tiding: "tidings",
+    Ballot: "ballots", Pen: "pens", TurnState: "turns", Report: "reports", Tiding: "tidings", Errand: "errands",
 }  # fmt: skip
 
 __all__ = ["TAIL", "Snapshot", "member_id"]

@@ -19,6 +19,7 @@ from bot.story.house_rules import in_force, is_showrunner
 from bot.story.ledger import Act
 from bot.story.moderating import Reported, require_keeper
 from bot.story.moments import Moment, Outcome
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.reports import About, Report
 from bot.story.rounds import Pitch
@@ -39,13 +40,16 @@ class Own:
     """What they asked of a co-writer."""
     facts: tuple[Fact, ...] = ()
     reports: tuple[Report, ...] = ()
+    notes: tuple[Note, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Ids of messages of theirs that wait for an answer or a form."""
     last_passages: tuple[str, ...] = ()
     """Those of the passages after which nobody else's stands in their story."""
 
     @property
     def empty(self) -> bool:
         """Nothing is there."""
-        return not (self.passages or self.pitches or self.drafts or self.machine_texts or self.facts)
+        return not (self.passages or self.pitches or self.drafts or self.machine_texts or self.facts or self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ class Plan:
         """Of everything that loses its words."""
         own = self.own
         found = [p.id for p, _ in own.passages]
-        for rows in (own.pitches, own.drafts, own.machine_texts, own.facts, own.reports):
+        for rows in (own.pitches, own.drafts, own.machine_texts, own.facts, own.reports, own.notes):
             found += [row.id for row in rows]
-        return tuple(found)
+        return (*found, *own.copies)
 
     @property
     def revision(self) -> int:
@@ -108,6 +112,7 @@ def _since(own: Own, since: datetime | None) -> Own:
         passages=tuple((p, versions) for p, versions in own.passages if p.at >= since),
         pitches=tuple(p for p in own.pitches if p.at >= since),
         facts=tuple(f for f in own.facts if f.at >= since),
+        notes=tuple(n for n in own.notes if n.at >= since),
     )
 
 

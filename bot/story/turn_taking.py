@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import NotAllowed, UserError
-from bot.story.clocks import after_night
+from bot.story.clocks import after_night, is_night, room_date
 from bot.story.guards import is_reader, require_runner, require_writer, runs_the_room
 from bot.story.hours import after
 from bot.story.house_rules import in_force
 from bot.story.ledger import Act
 from bot.story.moments import Due, Mark, Moment, Outcome
-from bot.story.people import Member
+from bot.story.people import Member, Role
+from bot.story.role_map import role_of
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.storytelling import running_story
@@ -83,7 +84,7 @@ def draw(candidates: Sequence[tuple[str, int]], number: Callable[[int], int]) ->
 
 def eligible(snapshot: Snapshot, turn: TurnState) -> tuple[str, ...]:
     """Who can be given a turn, in order: members who write here and are not away."""
-    return tuple(key for key in turn.order if _takes_turns(snapshot.member(key)))
+    return tuple(key for key in turn.order if _takes_turns(snapshot, key))
 
 
 def start(snapshot: Snapshot, moment: Moment, order: Sequence[str] = ()) -> Outcome[TurnNews]:
@@ -145,7 +146,7 @@ def claim(snapshot: Snapshot, moment: Moment) -> Outcome[TurnNews]:
     if turn.current == moment.key:
         raise UserError("turns.yours_already")
     late = turn.until is not None and turn.until <= moment.now
-    if turn.current is not None and not late and _takes_turns(snapshot.member(turn.current)):
+    if turn.current is not None and not late and _takes_turns(snapshot, turn.current):
         raise NotAllowed("turns.taken", name=snapshot.name(turn.current))
     joined = turn if moment.actor in turn.order else replace(turn, order=(*turn.order, moment.actor))
     return _to(snapshot, story, joined, moment.actor, "claimed", moment, was=turn.current)
@@ -156,7 +157,7 @@ def call(snapshot: Snapshot, person: str, moment: Moment) -> Outcome[TurnNews]:
     require_runner(snapshot, moment)
     story, turn = _in_turns(snapshot)
     member = snapshot.member(person)
-    if not _takes_turns(member):
+    if not _takes_turns(snapshot, person):
         key = "turns.is_away" if member is not None and member.away else "turns.not_a_writer"
         raise UserError(key, argument="person", name=snapshot.name(person))
     joined = turn if person in turn.order else replace(turn, order=(*turn.order, person))
@@ -249,15 +250,31 @@ def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | 
         or turn.nudged
     ):
         return Outcome(None)
-    if not _takes_turns(snapshot.member(turn.current)):
+    if not _takes_turns(snapshot, turn.current):
         return Outcome(None)
     morning = after_night(snapshot.room, moment.now)
     if morning > moment.now:
         keep = turn.until is None or morning < turn.until
         return Outcome(None, dues=(Due("nudge", story_id, morning if keep else None),))
-    nudged = replace(turn, nudged=True)
+    pinged = () if turn.ping else _pinged(snapshot, turn.current, moment.now)
+    nudged = replace(turn, nudged=True, ping=turn.ping or bool(pinged))
     news = Nudge(story, turn.current, snapshot.name(turn.current))
-    return Outcome(news, (nudged,), (), (Mark("turn", story_id),))
+    return Outcome(news, (nudged, *pinged), (), (Mark("turn", notice(turn, again=bool(pinged))),))
+
+
+def notice(turn: TurnState, *, again: bool = False) -> str:
+    """What the post of one turn is about: the story and the number of the turn; `again` is its one reminder."""
+    return f"{turn.id}:{turn.number}" + (":again" if again else "")
+
+
+def _pinged(snapshot: Snapshot, person: str | None, now: datetime) -> tuple[Member, ...]:
+    """The member to be mentioned now, as noted; none when they were today, at night, or where the room wants none."""
+    member, room = snapshot.member(person), snapshot.room
+    if member is None or in_force(room).pings == "none" or is_night(room, now):
+        return ()
+    if member.pinged_at is not None and room_date(room, member.pinged_at) == room_date(room, now):
+        return ()
+    return (replace(member, pinged_at=now),)
 
 
 def _runs(snapshot: Snapshot, story: Story | None, turn: TurnState | None) -> bool:
@@ -271,15 +288,18 @@ def _runs(snapshot: Snapshot, story: Story | None, turn: TurnState | None) -> bo
     )
 
 
-def _takes_turns(member: Member | None) -> bool:
-    if member is None or member.away or member.guest:
-        return False
-    return member.role != "reader" and member.blocked_at is None
+def _takes_turns(snapshot: Snapshot, person: str) -> bool:
+    member = snapshot.member(person)
+    return member is not None and not member.away and _writes(snapshot, member)
+
+
+def _writes(snapshot: Snapshot, member: Member) -> bool:
+    return not member.guest and member.blocked_at is None and role_of(snapshot.room, member) is not Role.READER
 
 
 def _by_arrival(snapshot: Snapshot) -> tuple[str, ...]:
     came = sorted(snapshot.members.values(), key=lambda m: (m.first_at is None, m.first_at, m.id))
-    return tuple(m.person for m in came if not m.guest and m.role != "reader" and not m.blocked_at)
+    return tuple(m.person for m in came if _writes(snapshot, m))
 
 
 def _one_more(taken: tuple[tuple[str, int], ...], person: str) -> tuple[tuple[str, int], ...]:
@@ -327,13 +347,15 @@ def _to(
     rules = in_force(snapshot.room)
     until = after(moment.now, rules.timed or rules.turn_length, rules.zone, rules.hours) if current else None
     passed = turn.passed if current is not None and why in ("passed", "timed out") else ()
+    pinged = _pinged(snapshot, current, moment.now) if current != moment.key else ()
     moved = replace(
         turn, current=current, since=moment.now if current else None, until=until, number=turn.number + 1,
-        passed=passed, nudged=False,
+        passed=passed, nudged=False, ping=bool(pinged),
     )  # fmt: skip
     act = Act(f"turn.{why.replace(' ', '_')}", (story.id,), moment.key, "", {"current": current, "was": was})
     dues = (Due("turn", story.id, until), Due("nudge", story.id, _nudge_at(snapshot, moment.now, until)))
-    return Outcome(_face(snapshot, story, moved, why, was), (moved,), (act,), (Mark("turn", story.id),), dues)
+    marks = (Mark("turn", notice(moved)),) if current else ()
+    return Outcome(_face(snapshot, story, moved, why, was), (moved, *pinged), (act,), marks, dues)
 
 
 def _nudge_at(snapshot: Snapshot, now: datetime, until: datetime | None) -> datetime | None:

@@ -22,6 +22,8 @@ class TurnState:
     taken: tuple[tuple[str, int], ...] = ()
     """(person key, turns taken): what the lottery weighs the quiet by."""
     nudged: bool = False
+    ping: bool = False
+    """Whether the notice of this turn mentions whose it is (one ping a person, room and day; none at night)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ What each kind of act comes to:
   scene.added              the scene goes out (while nothing stands in it), the earlier one is current again
   scene.revised, .locked, .unlocked, .removed, .restored              what it was, its passages with it
   canon.added, .withdrawn  the fact is withdrawn, or stands again
+  note.given, .resolved    the note is withdrawn, or open again
   role.given               the role it was
   pitch.added              the idea is taken back (while nobody voted after it appeared)
 Acts that name no changes (closing a round, passing a turn, a vote) cannot be reversed. A change is reversed

@@ -14,17 +14,18 @@ from bot.story.people import Place, Standing
 from bot.story.snapshot import Snapshot
 from memory import migrate, operators
 from memory.engine import SqliteRunner
-from tests.rig import Room, plain
+from tests.contract.conftest import AnyRoom
+from tests.rig import Room
 
 KEEPER = Standing(keeper=True)
 HEART = "My grandmother's kitchen smelled of cardamom and wet wool."
 
 
-async def snapshot(room: Room) -> Snapshot:
+async def snapshot(room: AnyRoom) -> Snapshot:
     return await room.house.store.read(room.place, lambda books: books.snapshot())
 
 
-async def three_passages(room: Room) -> None:
+async def three_passages(room: AnyRoom) -> None:
     """ada runs the room; ben and cy write in it."""
     await room.says("ada", "/story new Kitchens")
     await room.says("ada", "/extend It was raining on the harbour.")
@@ -32,7 +33,7 @@ async def three_passages(room: Room) -> None:
     await room.says("cy", "/extend Nobody came home that night.")
 
 
-async def id_of_passage(room: Room, number: int) -> str:
+async def id_of_passage(room: AnyRoom, number: int) -> str:
     def find(books: Books) -> str:
         story = books.snapshot().story
         found = books.passage_numbered(story.id, number) if story else None
@@ -42,15 +43,15 @@ async def id_of_passage(room: Room, number: int) -> str:
     return await room.house.store.read(room.place, find)
 
 
-def wall(room: Room) -> str:
+def wall(room: AnyRoom) -> str:
     """What the public cards show now."""
-    return "\n\n".join(plain(card) for card in room.wall.shown.values())
+    return str(room.wall.now)
 
 
 # ---- reports
 
 
-async def test_a_report_reaches_the_keepers_and_its_reporter_hears_the_answer_once(room: Room) -> None:
+async def test_a_report_reaches_the_keepers_and_its_reporter_hears_the_answer_once(room: AnyRoom) -> None:
     await three_passages(room)
     assert "report 1" in await room.says("cy", "/showrunner moderate report passage: 2 value: This is about me.")
     told = await room.says("ada", "/extend The kettle sang.")
@@ -67,7 +68,7 @@ async def test_a_report_reaches_the_keepers_and_its_reporter_hears_the_answer_on
     assert "We talked to ben." in await room.says("cy", "/showrunner moderate")
 
 
-async def test_only_keepers_see_who_reported_and_the_log_names_nobody(room: Room) -> None:
+async def test_only_keepers_see_who_reported_and_the_log_names_nobody(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("cy", "/showrunner moderate report passage: 2 value: This is about me.")
     assert "cy" in await room.says("ada", "/showrunner moderate")
@@ -77,7 +78,7 @@ async def test_only_keepers_see_who_reported_and_the_log_names_nobody(room: Room
     assert "This is about me" not in wall(room)
 
 
-async def test_a_moderator_of_the_platform_is_a_keeper_everywhere(room: Room) -> None:
+async def test_a_moderator_of_the_platform_is_a_keeper_everywhere(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("cy", "/showrunner moderate report passage: 2 value: Look at this.")
     assert "Look at this." in await room.says("mod", "/showrunner moderate", standing=KEEPER)
@@ -85,7 +86,7 @@ async def test_a_moderator_of_the_platform_is_a_keeper_everywhere(room: Room) ->
     assert "is hidden" in await room.says("mod", "/showrunner moderate hide 2", standing=KEEPER)
 
 
-async def test_leaving_it_answers_too(room: Room) -> None:
+async def test_leaving_it_answers_too(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("cy", "/showrunner moderate report passage: 2 value: Too long.")
     await room.says("ada", "/showrunner moderate")
@@ -93,7 +94,7 @@ async def test_leaving_it_answers_too(room: Room) -> None:
     assert "stays as it is" in await room.says("cy", "/extend Fine.")
 
 
-async def test_a_report_about_nothing_or_twice_or_too_often_is_refused_and_its_words_kept(room: Room) -> None:
+async def test_a_report_about_nothing_or_twice_or_too_often_is_refused_and_its_words_kept(room: AnyRoom) -> None:
     await three_passages(room)
     assert "no passage 44" in await room.says("cy", "/showrunner moderate report passage: 44 value: What is this?")
     assert "What is this?" in await room.says("cy", "/my drafts")
@@ -108,7 +109,7 @@ async def test_a_report_about_nothing_or_twice_or_too_often_is_refused_and_its_w
     assert len((await snapshot(room)).reports) == 5
 
 
-async def test_the_button_on_a_scene_asks_which_passage_and_why(room: Room) -> None:
+async def test_the_button_on_a_scene_asks_which_passage_and_why(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("cy", "/scene view")
     await room.presses("cy", "Report")
@@ -124,10 +125,11 @@ async def test_the_button_on_a_scene_asks_which_passage_and_why(room: Room) -> N
         Call("report-card send", {"reason": "because"}),
     ],
 )
-async def test_another_rooms_passage_cannot_be_reported_hidden_or_erased(room: Room, call: Call) -> None:
+async def test_another_rooms_passage_cannot_be_reported_hidden_or_erased(table: Room, call: Call) -> None:
+    room = table
     await three_passages(room)
     theirs = await id_of_passage(room, 2)
-    attic = room.at(Place("terminal", "local", "attic"))
+    attic = room.elsewhere("attic")
     await attic.says("eve", "/story new Attic")
     name = "passage" if call.command == "report-card send" else "id"
     await attic.calls("eve", call.with_args(**{name: theirs}), standing=KEEPER)
@@ -140,7 +142,7 @@ async def test_another_rooms_passage_cannot_be_reported_hidden_or_erased(room: R
 # ---- hiding
 
 
-async def test_a_hidden_passage_keeps_its_place_and_shows_nowhere_until_it_is_shown_again(room: Room) -> None:
+async def test_a_hidden_passage_keeps_its_place_and_shows_nowhere_until_it_is_shown_again(room: AnyRoom) -> None:
     await three_passages(room)
     before = await room.says("ada", "/read")
     await room.says("ada", "/showrunner moderate hide 2")
@@ -157,7 +159,7 @@ async def test_a_hidden_passage_keeps_its_place_and_shows_nowhere_until_it_is_sh
     assert "shown again" in await room.says("ben", "/extend Thank you.")
 
 
-async def test_a_hidden_passage_is_never_sent_to_the_co_writer(room: Room) -> None:
+async def test_a_hidden_passage_is_never_sent_to_the_co_writer(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("ada", "/showrunner moderate hide 2")
     await room.says("ada", "/assist continue")
@@ -172,7 +174,7 @@ async def test_a_hidden_passage_is_never_sent_to_the_co_writer(room: Room) -> No
     assert await id_of_passage(room, 2) not in sent
 
 
-async def test_hiding_twice_showing_what_is_shown_and_fixing_what_is_hidden_are_refused(room: Room) -> None:
+async def test_hiding_twice_showing_what_is_shown_and_fixing_what_is_hidden_are_refused(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("ben", "/my turns")
     id_ = await id_of_passage(room, 2)
@@ -187,7 +189,7 @@ async def test_hiding_twice_showing_what_is_shown_and_fixing_what_is_hidden_are_
     assert "keeper" in await room.says("ada", "/undo")
 
 
-async def test_a_hidden_idea_leaves_the_ballots_and_comes_back(room: Room) -> None:
+async def test_a_hidden_idea_leaves_the_ballots_and_comes_back(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("ben", "/pitch A door opens onto the sea")
     await room.says("cy", "/pitch A bell rings twice")
@@ -204,7 +206,7 @@ async def test_a_hidden_idea_leaves_the_ballots_and_comes_back(room: Room) -> No
     assert "A door opens onto the sea" in await room.says("cy", "/round ballot")
 
 
-async def test_a_hidden_idea_of_a_closed_round_shows_in_no_result_and_in_no_drawer(room: Room) -> None:
+async def test_a_hidden_idea_of_a_closed_round_shows_in_no_result_and_in_no_drawer(room: AnyRoom) -> None:
     await three_passages(room)
     for name, idea in (("ben", "A door opens onto the sea"), ("cy", "A bell rings twice")):
         await room.says(name, f"/pitch {idea}")
@@ -226,7 +228,8 @@ async def test_a_hidden_idea_of_a_closed_round_shows_in_no_result_and_in_no_draw
 # ---- blocking
 
 
-async def test_a_blocked_person_reads_and_keeps_what_is_theirs_and_nothing_else(room: Room) -> None:
+async def test_a_blocked_person_reads_and_keeps_what_is_theirs_and_nothing_else(table: Room) -> None:
+    room = table
     await three_passages(room)
     await room.says("cy", "/pitch A bell rings")
     vote = Call("vote-card toggle", {"round": next(iter((await snapshot(room)).rounds)), "number": "1"})
@@ -253,7 +256,8 @@ async def test_a_blocked_person_reads_and_keeps_what_is_theirs_and_nothing_else(
     assert "A line of mine." in wall(room)
 
 
-async def test_who_runs_the_room_and_oneself_cannot_be_blocked(room: Room) -> None:
+async def test_who_runs_the_room_and_oneself_cannot_be_blocked(table: Room) -> None:
+    room = table
     await three_passages(room)
     await room.says("mod", "/extend I look after this.", standing=KEEPER)
     assert "yourself" in await room.says("ada", "/showrunner moderate block ada because")
@@ -267,7 +271,8 @@ async def test_who_runs_the_room_and_oneself_cannot_be_blocked(room: Room) -> No
     assert "not blocked" in await room.says("ada", "/showrunner moderate unblock cy")
 
 
-async def test_a_block_is_of_one_room_and_its_threads(room: Room) -> None:
+async def test_a_block_is_of_one_room_and_its_threads(table: Room) -> None:
+    room = table
     hall = room.at(Place("discord", "s", "hall"))
     await hall.says("ada", "/story new Hall", standing=KEEPER)
     await hall.says("cy", "/extend I am here.")
@@ -279,7 +284,7 @@ async def test_a_block_is_of_one_room_and_its_threads(room: Room) -> None:
     assert "Enough." not in await attic.says("cy", "/extend Let me in.")
 
 
-async def test_blocking_from_a_report_answers_it_and_frees_the_pen(room: Room) -> None:
+async def test_blocking_from_a_report_answers_it_and_frees_the_pen(room: AnyRoom) -> None:
     await three_passages(room)
     await room.calls("ben", Call("pen take"))
     await room.says("cy", "/showrunner moderate report passage: 2 value: This is about me.")
@@ -295,7 +300,8 @@ async def test_blocking_from_a_report_answers_it_and_frees_the_pen(room: Room) -
 # ---- tempo
 
 
-async def test_who_is_faster_than_the_room_allows_is_asked_to_wait_and_loses_nothing(room: Room) -> None:
+async def test_who_is_faster_than_the_room_allows_is_asked_to_wait_and_loses_nothing(table: Room) -> None:
+    room = table
     hall = room.at(Place("discord", "s", "hall"))
     await hall.says("ada", "/story new Fast", standing=KEEPER)
     for n in range(20):
@@ -312,9 +318,9 @@ async def test_who_is_faster_than_the_room_allows_is_asked_to_wait_and_loses_not
     assert (await snapshot(hall)).room.rules["limits"] == "off"
 
 
-async def test_everything_that_keepers_do_verifies_and_nothing_of_it_is_in_another_room(room: Room) -> None:
+async def test_everything_that_keepers_do_verifies_and_nothing_of_it_is_in_another_room(room: AnyRoom) -> None:
     await three_passages(room)
-    attic = room.at(Place("terminal", "local", "attic"))
+    attic = room.elsewhere("attic")
     await attic.says("eve", "/story new Attic")
     await attic.says("eve", "/extend Dust.")
     await room.says("cy", "/showrunner moderate report passage: 2 value: This is about me.")
@@ -324,15 +330,17 @@ async def test_everything_that_keepers_do_verifies_and_nothing_of_it_is_in_anoth
         shown = await attic.says("eve", line)
         assert "about me" not in shown
         assert "ben" not in shown
-    assert "Nobody called ben" in await attic.says("eve", "/showrunner moderate unblock ben")
+    refused = await attic.says("eve", "/showrunner moderate unblock ben")  # a picker may name who never acted here
+    assert "Nobody called ben" in refused or "ben is not blocked here" in refused
     checked = await migrate.on_connection(room.settings.database.url, operators.check)
     assert checked.problems == ()
     here = await snapshot(attic)
     assert json.dumps([m.person for m in here.members.values()]).count("ben") == 0
 
 
-async def test_a_keepers_everyday_acts_are_one_transaction_of_at_most_sixteen_statements(room: Room) -> None:
+async def test_a_keepers_everyday_acts_are_one_transaction_of_at_most_sixteen_statements(table: Room) -> None:
     """Erasing and taking out walk every place where words live, and may be more."""
+    room = table
     runner = room.house.runner
     assert isinstance(runner, SqliteRunner)
     await three_passages(room)

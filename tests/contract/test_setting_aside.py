@@ -36,7 +36,8 @@ async def a_raid(room: Room) -> Room:
     return hall
 
 
-async def test_ballots_of_who_joined_later_do_not_count_and_that_is_on_record(room: Room) -> None:
+async def test_ballots_of_who_joined_later_do_not_count_and_that_is_on_record(table: Room) -> None:
+    room = table
     hall = await a_raid(room)
     said = await hall.says("ada", "/round aside joined-after: 2026-03-02 06:00", standing=KEEPER)
     assert "4 ballots are set aside; 3 count" in said
@@ -52,7 +53,8 @@ async def test_ballots_of_who_joined_later_do_not_count_and_that_is_on_record(ro
     assert "closed" in await hall.says("ada", "/round aside 3h", standing=KEEPER) or hall.last["ada"].refused
 
 
-async def test_it_can_be_taken_back_until_the_close(room: Room) -> None:
+async def test_it_can_be_taken_back_until_the_close(table: Room) -> None:
+    room = table
     hall = await a_raid(room)
     await hall.says("ada", "/round aside 2026-03-02 06:00", standing=KEEPER)
     assert "counts again" in await hall.says("ada", "/round aside off", standing=KEEPER)
@@ -62,7 +64,8 @@ async def test_it_can_be_taken_back_until_the_close(room: Room) -> None:
     assert "A bell rings" in wall(hall)
 
 
-async def test_the_rule_is_a_keepers_and_names_a_moment_that_is_over(room: Room) -> None:
+async def test_the_rule_is_a_keepers_and_names_a_moment_that_is_over(table: Room) -> None:
+    room = table
     hall = await a_raid(room)
     assert "keepers" in await hall.says("old0", "/round aside 3h", standing=OLD)
     assert "names no moment" in await hall.says("ada", "/round aside whenever", standing=KEEPER)
@@ -71,7 +74,8 @@ async def test_the_rule_is_a_keepers_and_names_a_moment_that_is_over(room: Room)
     assert "set aside" not in wall(hall)
 
 
-async def test_a_moderator_replaces_a_showrunner_even_the_last_by_somebody_new(room: Room) -> None:
+async def test_a_moderator_replaces_a_showrunner_even_the_last_by_somebody_new(table: Room) -> None:
+    room = table
     await room.says("ada", "/story new Handed On")
     await room.says("ada", "/showrunner roles give ada showrunner")
     assert "only showrunner" in await room.says("ada", "/showrunner roles give ada none")

@@ -64,6 +64,7 @@ async def quoted_room(url: str) -> AsyncIterator[tuple[Room, str]]:
         await room.calls("ben", Call("passage-card fix", {"passage": passage, "version": "1", "text": FIXED}))
         await room.says("ada", f"/assist continue {HEART[:70]}")
         await room.says("cy", f"They wrote this: {HEART} and I answered with a poem of my own.")
+        await room.says("cy", f"/notes give 2 You wrote {HEART[:60]} - and that line stayed with me.")
         await room.says("ada", "/pitch A letter is opened")
         await room.says("ada", "/vote 1")
         report = "/showrunner moderate report passage: 2 value: It says the letters nobody opened, and cardamom"
@@ -86,6 +87,7 @@ async def test_an_erased_passage_is_in_no_column_of_any_table(url: str) -> None:
         for word in WORDS[1:]:
             assert word not in after, after[max(0, after.index(word) - 300) : after.index(word) + 80]
         assert "and I answered with a poem of my own." in after
+        assert "that line stayed with me." in after
         assert not any("cardamom" in plain(card) for card in room.wall.shown.values())
         assert "(erased)" in await room.says("ben", "/read")
         assert (await migrate.on_connection(url, operators.check)).problems == ()

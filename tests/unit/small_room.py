@@ -157,6 +157,9 @@ class SmallRoom:
     ) -> Sequence[tuple[str, str]]:
         return self.people_of(begun)
 
+    def welcome(self, platform: str, space: str, channel: str = "") -> None:
+        """Nobody was ever turned away here."""
+
     async def settled(self, place: Place) -> None:
         if not self._unposted:
             return

@@ -17,7 +17,7 @@ import pytest
 from bot import __version__
 from bot.__main__ import main
 from bot.errors import OperatorError
-from bot.options import App, ExportFormat, TryOptions
+from bot.options import App, ExportFormat, ManifestOf, TryOptions
 from bot.sentences import keys
 from bot.story.people import Place
 
@@ -54,6 +54,12 @@ class Recorder:
     def try_room(self, options: TryOptions) -> int:
         return self._note("try", options)
 
+    def run(self, *, config: Path | None, db: str | None) -> int:
+        return self._note("run", config, db)
+
+    def manifest(self, *, config: Path | None, db: str | None, platform: ManifestOf) -> int:
+        return self._note("manifest", config, db, platform)
+
     def export(
         self, *, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None
     ) -> int:
@@ -80,8 +86,8 @@ class Recorder:
     def db_check(self, *, config: Path | None, db: str | None) -> int:
         return self._note("db check", config, db)
 
-    def doctor(self, *, config: Path | None, db: str | None, as_json: bool) -> int:
-        return self._note("doctor", config, db, as_json)
+    def doctor(self, *, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
+        return self._note("doctor", config, db, as_json, discord)
 
 
 class Terminal(io.StringIO):
@@ -145,8 +151,11 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
         ("forget --person discord/1/2 --db a.db", ("forget", None, "a.db", "discord/1/2")),
         ("db upgrade", ("db upgrade", None, None)),
         ("db check --db a.db --config my.toml", ("db check", Path("my.toml"), "a.db")),
-        ("doctor", ("doctor", None, None, False)),
-        ("doctor --json --db postgresql+asyncpg://h/n", ("doctor", None, "postgresql+asyncpg://h/n", True)),
+        ("doctor", ("doctor", None, None, False, False)),
+        ("doctor --discord", ("doctor", None, None, False, True)),
+        ("run", ("run", None, None)),
+        ("manifest discord", ("manifest", None, None, "discord")),
+        ("doctor --json --db postgresql+asyncpg://h/n", ("doctor", None, "postgresql+asyncpg://h/n", True, False)),
     ],
 )
 def test_a_line_becomes_one_call_with_plain_values(line: str, call: tuple[object, ...]) -> None:
@@ -195,7 +204,7 @@ def test_standard_input_that_is_no_terminal_is_a_transcript(monkeypatch: pytest.
     ("line", "told"),
     [
         (["tyr"], 'room37: there is no command "tyr". Did you mean "try"?'),
-        (["frobnicate"], 'room37: there is no command "frobnicate". There are: try, export, backup,'),
+        (["frobnicate"], 'room37: there is no command "frobnicate". There are: try, run, export, backup,'),
         (["db", "upgarde"], 'room37 db: there is no command "upgarde". Did you mean "upgrade"?'),
         (["try", "--sede", "3"], 'room37 try: "--sede" has no place here. Did you mean --seed?'),
         (["try", "--trans", "a.txt"], "Did you mean --transcript?"),
@@ -242,7 +251,20 @@ def test_a_line_without_a_command_is_shown_those_there_are(
 # Help
 
 
-COMMANDS = ["try", "export", "backup", "restore", "rooms", "move", "forget", "db upgrade", "db check", "doctor"]
+COMMANDS = [
+    "try",
+    "run",
+    "export",
+    "backup",
+    "restore",
+    "rooms",
+    "move",
+    "forget",
+    "db upgrade",
+    "db check",
+    "doctor",
+    "manifest",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -107,6 +107,8 @@ def every_key() -> Iterator[tuple[str, ...]]:
             "writer": declared.WriterSettings,
             "budget": declared.BudgetDefaults,
             "room": declared.RoomDefaults,
+            "discord": declared.DiscordSettings,
+            "slack": declared.SlackSettings,
             "log": declared.LogSettings,
         }[top.name]
         for field in dataclasses.fields(cls):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import marks, markup
-from bot.marks import Code, Inline, Styled, Words
+from bot.marks import Code, Inline, Instant, Styled, Words
 from bot.markup import (
     Block,
     Break,
@@ -25,7 +26,7 @@ from bot.markup import (
     to_commonmark,
     to_plain,
 )
-from bot.sentences import literal
+from bot.sentences import instant, literal
 
 MARKED = st.lists(
     st.sampled_from(
@@ -271,3 +272,26 @@ def test_hostile_text_of_full_length_comes_back(name: str) -> None:
     blocks: tuple[Block, ...] = parse(text)
     assert parse(to_commonmark(blocks)) == blocks
     assert to_plain(literal(text)) == text
+
+
+AT = datetime(2026, 3, 6, 17, tzinfo=UTC)
+
+
+def test_a_sentence_can_hold_an_instant_which_says_its_words() -> None:
+    said = f"Closes {instant(AT, literal('today 17:00 <b>'), relative=True)}."
+    assert only(said) == (Words("Closes "), Instant(1772816400, "today 17:00 <b>", True), Words("."))
+    assert to_plain(said) == "Closes today 17:00 <b>."
+    assert only(marks.source(only(said))) == only(said)
+
+
+@given(ANY)
+def test_people_cannot_write_an_instant(text: str) -> None:
+    written = f"<t:1772816400|{text}>"
+    assert to_plain(literal(written)) == written
+    assert not any(isinstance(part, Instant) for part in marks.read(written, people=True))
+
+
+@given(ANY)
+def test_what_is_literal_shows_as_it_is(text: str) -> None:
+    assert to_plain(literal(text)) == text
+    assert to_plain(literal("&#32;" + text)) == "&#32;" + text

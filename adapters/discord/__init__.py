@@ -1,0 +1,1 @@
+"""Discord as a platform: its client, and how calls, cards, forms and markup look there."""

@@ -1,0 +1,97 @@
+"""Who calls, from where, with what rights: an interaction's people and places as the core knows them."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.story.people import Person, Place, Standing
+
+PLATFORM = "discord"
+EVERYWHERE = "all"
+"""A person's space: an account is the same in every server."""
+DIRECT = "dm"
+"""The space of direct messages."""
+
+Asked = discord.Interaction[discord.Client]
+
+
+def person_of(user_id: int | str) -> Person:
+    """The person of an account's id."""
+    return Person(PLATFORM, EVERYWHERE, str(user_id))
+
+
+def account_of(key: str) -> int | None:
+    """The account's id in a person key; None for a person of another platform."""
+    person = Person.of(key)
+    return int(person.user) if person.platform == PLATFORM and person.user.isdecimal() else None
+
+
+def place_of(asked: Asked) -> Place:
+    """The channel, thread, forum post or direct message that an interaction comes from."""
+    channel = asked.channel
+    if isinstance(channel, discord.Thread):
+        return Place(PLATFORM, str(asked.guild_id), str(channel.parent_id), str(channel.id))
+    space = DIRECT if asked.guild_id is None else str(asked.guild_id)
+    return Place(PLATFORM, space, str(channel.id if channel is not None else 0))
+
+
+def target_of(place: Place) -> int:
+    """The id of the channel that a place's messages are posted in."""
+    return int(place.thread or place.channel)
+
+
+def standing_of(asked: Asked) -> Standing:
+    """What Discord says of the caller: rights in this channel, since when they are here, their roles.
+
+    In a direct message they are at home.
+    """
+    if asked.guild_id is None:
+        return Standing(keeper=True)
+    member = asked.user if isinstance(asked.user, discord.Member) else None
+    return _standing(member, asked.permissions, asked.channel, asked.guild_id)
+
+
+async def standing_in(client: discord.Client, place: Place, person: Person) -> Standing | None:
+    """How an account stands in a place that it does not call from; None when it is not there (any more).
+
+    Asks Discord for the member, once. Raises discord's errors when Discord cannot be asked.
+    """
+    guild = client.get_guild(int(place.space)) if place.space.isdecimal() else None
+    if guild is None:
+        return None
+    try:
+        member = await guild.fetch_member(int(person.user))
+        channel = guild.get_channel_or_thread(target_of(place)) or await guild.fetch_channel(target_of(place))
+    except (discord.NotFound, discord.Forbidden):
+        return None
+    rights = channel.permissions_for(member)
+    return _standing(member, rights, channel, guild.id) if rights.view_channel else None
+
+
+def _standing(
+    member: discord.Member | None, rights: discord.Permissions, channel: object, guild_id: int
+) -> Standing:
+    thread = channel if isinstance(channel, discord.Thread) else None
+    may_send = rights.send_messages if thread is None else rights.send_messages_in_threads
+    return Standing(
+        joined_at=member.joined_at if member is not None else None,
+        space_since=discord.utils.snowflake_time(guild_id),
+        keeper=rights.administrator or rights.manage_channels,
+        can_post=may_send or rights.administrator,
+        owner=thread is not None and member is not None and thread.owner_id == member.id,
+        roles=tuple(str(role.id) for role in member.roles[1:]) if member is not None else (),
+    )
+
+
+def barred(asked: Asked) -> str:
+    """The permission that the bot lacks to write where it was called, in Discord's own words; empty when it may."""
+    if asked.guild_id is None:
+        return ""
+    rights = asked.app_permissions
+    if rights.administrator:
+        return ""
+    if not rights.view_channel:
+        return "View Channel"
+    if isinstance(asked.channel, discord.Thread):
+        return "" if rights.send_messages_in_threads else "Send Messages in Threads"
+    return "" if rights.send_messages else "Send Messages"

@@ -1,0 +1,371 @@
+"""Discord as a platform: interactions become calls, replies become private answers, public cards become messages.
+
+Nothing depends on a view or a modal that is kept in memory: each is stopped before it is sent, and what people press
+is read from the raw interaction, so that a button works after a restart. The bot asks for no privileged intent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import traceback
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from adapters.discord import forms
+from adapters.discord.answering import BROKEN, Answer, Sending
+from adapters.discord.callers import (
+    DIRECT,
+    PLATFORM,
+    Asked,
+    barred,
+    person_of,
+    place_of,
+    standing_in,
+    standing_of,
+)
+from adapters.discord.cards import drawn_private, drawn_text
+from adapters.discord.channels import Channels
+from adapters.discord.commands import focused
+from adapters.discord.connection import Connection
+from adapters.discord.pages import paged
+from adapters.discord.pointing import quiet
+from adapters.discord.streaming import Pauses, Stream
+from adapters.discord.syncing import sync
+from adapters.discord.uploads import read_upload
+from adapters.discord.wishes import Wish, raw, wish_of
+from bot.calls import Call
+from bot.cards import Action, Card, Form, Prose, Reply, Text, note
+from bot.chat import Inbox
+from bot.commands import Growing
+from bot.context import Incoming
+from bot.errors import CannotPost, OperatorError, UserError
+from bot.markup import to_plain
+from bot.sentences import say
+from bot.story.people import Person, Place, Standing
+
+log = logging.getLogger("room37.discord")
+
+RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
+"""Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
+SUGGEST_SECONDS = 2.0
+_REMEMBERED = 4096
+_GIVEN_BACK = 1500
+"""Characters of each text that is given back on a card; forms of several texts have short ones."""
+_COPIES = 3
+"""So many interactions that somebody else had answered mean that another copy of the bot is running."""
+
+
+class Discord:
+    """A ChatAdapter for Discord."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._channels: Channels | None = None
+        self._ready = asyncio.Event()
+        self._barred: dict[Place, str] = {}
+        self.synced = asyncio.Event()
+        """Set once the commands at Discord are the registry's."""
+        self.client: discord.Client | None = None
+
+    async def run(self, inbox: Inbox) -> None:
+        """Serve until cancelled; reconnects by itself. Raises OperatorError for a token that Discord refuses."""
+        async with asyncio.TaskGroup() as group:
+            attempt = 0
+            while True:
+                began = asyncio.get_running_loop().time()
+                await self._serve(inbox, group)
+                if asyncio.get_running_loop().time() - began > RESTART_SECONDS[-1]:
+                    attempt = 0
+                await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
+                attempt += 1
+
+    async def _serve(self, inbox: Inbox, group: asyncio.TaskGroup) -> None:
+        """One life of discord.py's client."""
+        quiet()
+        client = _Client(self, inbox, group, self._connection)
+        self.client, self._channels = client, Channels(client)
+        try:
+            async with client:
+                await client.start(self._connection.token)
+        except discord.LoginFailure:
+            raise OperatorError(to_plain(say("discord.bad_token"))) from None
+        except discord.PrivilegedIntentsRequired:
+            raise OperatorError(to_plain(say("discord.bad_intents"))) from None
+        except (discord.DiscordException, AttributeError, *BROKEN) as broken:
+            # AttributeError: the first handshake failed (https://github.com/Rapptz/discord.py/issues/10520)
+            log.warning("Discord cannot be reached (%s); trying again", type(broken).__name__)
+        finally:
+            self._ready.clear()
+
+    # ---- posting
+
+    async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """Post a public card."""
+        return await (await self._open(place)).post(place, card, nonce)
+
+    async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
+        """Redraw a public card."""
+        return await (await self._open(place)).edit(place, refs, card)
+
+    async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
+        """Look for a card whose fate is unknown."""
+        return await (await self._open(place)).find(place, card, nonce)
+
+    async def remove(self, place: Place, refs: Sequence[str]) -> None:
+        """Delete messages."""
+        await (await self._open(place)).remove(place, refs)
+
+    async def _open(self, place: Place) -> Channels:
+        """The channels, once the bot is logged in. Raises CannotPost where it was seen that the bot may not write."""
+        if place in self._barred:
+            raise CannotPost(self._barred[place])
+        await self._ready.wait()
+        if self._channels is None:
+            raise CannotPost("not logged in")
+        return self._channels
+
+    def note_rights(self, asked: Asked, place: Place, inbox: Inbox) -> str:
+        """Remember whether the bot may write where it was called; gives the permission it lacks."""
+        lacking = barred(asked)
+        if lacking:
+            self._barred[place] = lacking
+        elif self._barred.pop(place, None) is not None or place not in self._barred:
+            inbox.welcome(place.platform, place.space, place.channel)
+        return lacking
+
+    def rights_changed(self, space: str, inbox: Inbox) -> None:
+        """A server changed its roles or channels, or let the bot in again."""
+        for place in [p for p in self._barred if p.space == space]:
+            del self._barred[place]
+        inbox.welcome(PLATFORM, space)
+
+    def logged_in(self) -> None:
+        """The bot may post from now on."""
+        self._ready.set()
+
+
+class _Client(discord.AutoShardedClient):
+    """discord.py's side. It asks how many shards it shall run, and runs those."""
+
+    def __init__(
+        self, platform: Discord, inbox: Inbox, group: asyncio.TaskGroup, connection: Connection
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            guild_ready_timeout=connection.ready_seconds,
+            max_ratelimit_timeout=30.0,
+        )
+        self._platform = platform
+        self._inbox = inbox
+        self._tasks = group
+        self._guild = connection.guild
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._lost: OrderedDict[tuple[Place, Person], Reply] = OrderedDict()
+        self._told: OrderedDict[tuple[Place, Person], str] = OrderedDict()
+        self._pauses = Pauses()
+        self._copies = 0
+
+    async def setup_hook(self) -> None:
+        """Once logged in: bring the commands up to date."""
+        self._platform.logged_in()
+        self._tasks.create_task(self._sync())
+
+    async def _sync(self) -> None:
+        await sync(self, self._inbox.commands, self._guild)
+        self._platform.synced.set()
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """What broke and where, without what people wrote (an exception's message may hold it)."""
+        kind, _, trace = sys.exc_info()
+        where = traceback.extract_tb(trace)[-1] if trace is not None else None
+        at = f"{Path(where.filename).name}:{where.lineno}" if where is not None else "?"
+        log.error("an event failed: %s: %s at %s", event_method, kind.__name__ if kind else "?", at)
+
+    # ---- what Discord tells of itself
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was taken out of a server; its rooms are kept."""
+        log.warning("the bot was removed from the server %s; its rooms are kept", guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot came to a server, perhaps again."""
+        self._platform.rights_changed(str(guild.id), self._inbox)
+
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """Rights may have changed."""
+        self._platform.rights_changed(str(after.guild.id), self._inbox)
+
+    async def on_guild_channel_update(self, _before: object, after: discord.abc.GuildChannel) -> None:
+        """Rights may have changed."""
+        self._platform.rights_changed(str(after.guild.id), self._inbox)
+
+    async def on_thread_update(self, _before: discord.Thread, after: discord.Thread) -> None:
+        """A thread may have been unlocked."""
+        if not after.locked:
+            self._platform.rights_changed(str(after.guild.id), self._inbox)
+
+    # ---- what people do
+
+    async def on_interaction(self, asked: Asked) -> None:
+        """One use of a command, a button, a menu or a form."""
+        if asked.id in self._seen:  # a resumed connection replays what it thinks was missed
+            return
+        self._seen[asked.id] = None
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        if asked.type is discord.InteractionType.autocomplete:
+            await self._suggest(asked)
+        elif asked.type is not discord.InteractionType.ping:
+            await self._serve(asked)
+
+    async def _suggest(self, asked: Asked) -> None:
+        """Completions; none when they are not there in time."""
+        found: Sequence[tuple[str, str]] = ()
+        try:
+            command, argument, begun = focused(raw(asked))
+            async with asyncio.timeout(SUGGEST_SECONDS):
+                found = await self._inbox.suggest(
+                    place_of(asked), person_of(asked.user.id), command, argument, begun
+                )
+        except (UserError, OperatorError, TimeoutError):
+            pass
+        choices = [
+            discord.app_commands.Choice(name=label[:100], value=value[:100]) for value, label in found[:25]
+        ]
+        try:
+            await asked.response.autocomplete(choices)
+        except (discord.HTTPException, *BROKEN):
+            log.info("completions came too late")
+
+    async def _serve(self, asked: Asked) -> None:
+        """Carry out what was asked, and answer."""
+        refused: Reply | None = None
+        try:
+            wish = wish_of(asked, self._inbox.commands, self.user.id if self.user else 0)
+        except UserError as refusal:
+            wish, refused = Wish(Call("help"), changes=False), Reply.of(note(refusal.sentence), refused=True)
+        place, person = place_of(asked), person_of(asked.user.id)
+        answer = Answer(asked, self._tasks, over=wish.over)
+        answer.begin()
+        try:
+            lacking = self._platform.note_rights(asked, place, self._inbox)
+            reply = refused or await self._carried_out(asked, answer, wish, place, person)
+            await self._answer(answer, wish, (place, person), reply, lacking)
+        finally:
+            answer.close()
+
+    async def _carried_out(
+        self, asked: Asked, answer: Answer, wish: Wish, place: Place, person: Person
+    ) -> Reply:
+        """The reply to a wish, once its files are read."""
+        call = wish.call
+        try:
+            for argument, upload in wish.uploads.items():
+                call = call.with_args(**{argument: await read_upload(upload.attachment, upload.most)})
+        except UserError as refusal:
+            return Reply.of(note(refusal.sentence), refused=True)
+        incoming = Incoming(
+            place, person, asked.user.display_name, call, f"{PLATFORM}:{asked.id}", standing_of(asked),
+            people=wish.people, private=asked.guild_id is None, elsewhere=partial(self._elsewhere, person),
+        )  # fmt: skip
+        return await self._carry_out(asked, answer, incoming)
+
+    async def _elsewhere(self, person: Person, place: Place) -> Standing | None:
+        """How somebody who writes in a direct message stands in one of their rooms."""
+        if place.platform != PLATFORM:
+            return None
+        if place.space == DIRECT:
+            return Standing(keeper=True)
+        try:
+            return await standing_in(self, place, person)
+        except (discord.HTTPException, discord.RateLimited, *BROKEN) as fault:
+            log.info("a member could not be looked up: %s", type(fault).__name__)
+            return None
+
+    async def _carry_out(self, asked: Asked, answer: Answer, incoming: Incoming) -> Reply:
+        """The call's reply. A growing text is one line until it is whole, or grows where nobody else can be disturbed."""
+        stream: Stream | None = None
+        reply: Reply | None = None
+        async for out in self._inbox.call(incoming):
+            if isinstance(out, Reply):
+                reply = out
+            elif stream is None:
+                stream = await self._begin_stream(asked, answer, out)
+            elif asked.guild_id is None:
+                stream.grow(out.text)
+        if stream is not None:
+            await stream.rest()
+        return reply if reply is not None else Reply.of(note(say("kernel.crashed")), refused=True)
+
+    async def _begin_stream(self, asked: Asked, answer: Answer, first: Growing) -> Stream:
+        """Say that something is being written; in a direct message, show it grow."""
+        await answer.say(Sending(drawn_private(Reply.of(note(say("discord.writing", label=first.label))))))
+
+        async def show(index: int, piece: str) -> None:
+            await answer.grow(index, drawn_text(piece))
+
+        return Stream(asked.channel_id or 0, show, self._pauses, self._tasks)
+
+    async def _answer(
+        self, answer: Answer, wish: Wish, who: tuple[Place, Person], reply: Reply, lacking: str
+    ) -> None:
+        """Show the reply: a form, pages, or cards; with what was lost before, and what the bot lacks here."""
+        if reply.form is not None:
+            if await answer.form(forms.modal(reply.form)):
+                return
+            reply = Reply.of(_open_again(reply.form, late=answer.first != "none"))
+        earlier = self._lost.pop(who, None)
+        cards = list(reply.cards)
+        if lacking and wish.changes and self._told.get(who) != lacking:
+            self._told[who] = lacking
+            cards.append(note(say("discord.may_not_post", permission=lacking)))
+        if wish.unused:
+            cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
+        if earlier is not None:
+            cards += [note(say("discord.earlier")), *earlier.cards]
+        whole = Reply(tuple(cards), refused=reply.refused, file=reply.file)
+        over = wish.over and not reply.refused
+        outcome = await answer.say(
+            Sending(paged(drawn_private(whole), wish.call, wish.page, changes=wish.changes), over)
+        )
+        if outcome == "lost":
+            self._lost[who] = reply
+            while len(self._lost) > _REMEMBERED:
+                self._lost.popitem(last=False)
+        elif outcome == "taken":
+            self._copy_seen()
+
+    def _copy_seen(self) -> None:
+        """Somebody else answers with the same token: it is said, once."""
+        self._copies += 1
+        if self._copies == _COPIES:
+            log.error("%s", to_plain(say("discord.second_copy")))
+
+
+def _open_again(form: Form, *, late: bool) -> Card:
+    """A form that could not open (the room was too slow, or another form was just sent): a button that opens it.
+
+    What was filled in and no button can carry is given back to its writer.
+    """
+    held, texts = Call(form.call.command), []
+    for name, value in form.call.args.items():
+        try:
+            held = held.with_args(**{name: value}) if held.with_args(**{name: value}).token else held
+        except ValueError:
+            texts.append(Prose(value[:_GIVEN_BACK]))
+    said = Text(say("kernel.press_again") if late else say("discord.still_missing", what=form.questions[0].label))
+    return Card(parts=(said, *texts), actions=(Action(say("discord.open_form"), held, "main"),))
+
+
+__all__ = ["Discord"]
