@@ -25,7 +25,8 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import due_rules, registry, telling
+from bot.handlers import due_rules, registry
+from bot.handlers.courtesies import Gate, courtesy
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
@@ -101,7 +102,8 @@ async def build(
         alarms,
         due_rules(),
         suggest,
-        telling.courtesy,
+        courtesy,
+        Gate(),
         seed=seed,
         alone=not lease,
     )
@@ -384,6 +386,25 @@ def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
     asyncio.run(open_database(settings, RealClock()))
     asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.move_room(c, room, to)))
     print(_told("memory.moved", room=room))  # noqa: T201
+    return 0
+
+
+def forget(*, config: Path | None, db: str | None, person: str) -> int:
+    """Take one person's words and name out of every room."""
+    settings = _settings(config, db)
+    path = settings.database.path
+    if path is not None:
+        _existing(settings)
+    asyncio.run(open_database(settings, RealClock()))
+    found = asyncio.run(
+        migrate.on_connection(settings.database.url, lambda c: operators.forget(c, person, datetime.now(UTC)))
+    )
+    if not found.rooms:
+        raise OperatorError(str(say("memory.forgot_nobody")))
+    if path is not None:
+        operators.remember(path, found.ids)
+    print(say("memory.forgot", things=len(found.ids), rooms=found.rooms))  # noqa: T201
+    print(say("memory.forgot_backups"))  # noqa: T201
     return 0
 
 

@@ -42,8 +42,10 @@ PREFILL_SECONDS = 0.7
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
-Courtesy = Callable[[Books, Moment], Card | None]
-"""What else is to be said, once and privately, to a person who just acted (the question of consent)."""
+Courtesy = Callable[[Books, Moment], Sequence[Card]]
+"""What else is to be said, once and privately, to a person who just acted (the question of consent, tidings)."""
+Gate = Callable[[Books, str, Moment], None]
+"""Refuses (UserError) who may not act here now: before any rule of a changing command, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Dispatcher:
         due_rules: Mapping[str, DueRule],
         suggest: Suggest,
         courtesy: Courtesy,
+        gate: Gate,
         *,
         seed: str | None = None,
         alone: bool = False,
@@ -81,6 +84,7 @@ class Dispatcher:
         self._due_rules = due_rules
         self._suggest = suggest
         self.courtesy = courtesy
+        self.gate = gate
         self._seed = seed
         self.alone = alone
 
@@ -374,14 +378,18 @@ class _Unit:
     ) -> Reply | _Held:
         if self.command.nameless:
             return face(work(books, self._moment))
-        if not self.begun and (held := books.desk_add(self._entry)) and not self._left_off(held):
+        first = not self.begun
+        if first and (held := books.desk_add(self._entry)) and not self._left_off(held):
             return _Held(held)
         self.begun = True
         try:
             with books.savepoint():
+                if first:
+                    self._dispatcher.gate(books, self.command.name, self._moment)
                 reply = face(work(books, self._moment))
-                if last and (also := self._dispatcher.courtesy(books, self._moment)) is not None:
-                    reply = replace(reply, cards=(*reply.cards, also))
+                if last:
+                    more = self._dispatcher.courtesy(books, self._moment)
+                    reply = replace(reply, cards=(*reply.cards, *more))
                 self._use_draft(books)
                 if self.command.menu:
                     holding.use(books, self.incoming, self._moment)

@@ -10,6 +10,7 @@ from bot.faces.times import when
 from bot.sentences import Marked, literal, say
 from bot.story.opening import shown_name
 from bot.story.rounds import Pitch, Round
+from bot.story.setting_aside import SetAside, set_aside_in
 from bot.story.settling import counted_now
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
@@ -112,7 +113,30 @@ def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
         tie = say("ballot.tie_runoff")
     if terms.decides == "showrunner":
         tie = say("ballot.showrunner_decides")
-    return say("ballot.terms", how=how, needed=needed, ends=ends, tie=tie)
+    terms_said = say("ballot.terms", how=how, needed=needed, ends=ends, tie=tie)
+    ruled = aside_line(room, round_, now, "terms")
+    return Marked(f"{terms_said} {ruled}") if ruled else terms_said
+
+
+def aside_line(room: Snapshot, round_: Round, now: datetime, key: str) -> Marked | None:
+    """The rule by which ballots are set aside, and how many it is; nothing where there is none."""
+    if round_.aside_after is None:
+        return None
+    then = when(round_.aside_after, room.room, now)
+    n = set_aside_in(room, round_)
+    return say(f"aside.{key}", n=n, when=then) if n else say("aside.rule", when=then)
+
+
+def aside(done: SetAside, room: Snapshot, now: datetime) -> Reply:
+    """The receipt of a rule that sets ballots aside, or of its end."""
+    round_ = done.round
+    if round_.aside_after is None:
+        return Reply.of(Card(parts=(Text(say("aside.taken_back", question=round_.question)),)))
+    said = say("aside.done", when=when(round_.aside_after, room.room, now), question=round_.question)
+    action = button(say("aside.back"), "round-card count", round=round_.id)
+    return Reply.of(
+        Card(parts=(Text(said), Small(say("aside.now", n=done.ballots, counting=done.counting))), actions=(action,))
+    )
 
 
 def my_ballot(room: Snapshot, round_: Round, voted: Voted | None, now: datetime) -> Reply:

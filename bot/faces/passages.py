@@ -16,6 +16,7 @@ from bot.story.rounds import Pitch
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Scene, Story
 from bot.story.text import first_words, shorten
+from bot.story.veiling import mark
 
 PIECE = 3_000
 """Characters of a text on one card; more is several cards."""
@@ -36,8 +37,12 @@ def pieces(text: str) -> list[str]:
 
 def public(room: Snapshot, passage: Passage, version: PassageVersion) -> Card | None:
     """A passage as its own message."""
+    if passage.veil == "erased":
+        return None
     if passage.status != "standing":
         return Card(parts=(Small(say(f"passage.is_{passage.status}", number=passage.number)),))
+    if passage.veil:
+        return Card(parts=(Small(say("veil.passage_hidden", number=passage.number)),))
     story = room.stories.get(passage.story_id)
     title = say("passage.title", number=passage.number, name=room.name(passage.author))
     if in_force(room.room).folded and story is not None and story.status != "wrapped":
@@ -84,7 +89,7 @@ def fixed(done: Revised) -> Reply:
 
 def moved_on(asked: StoryMovedOn) -> Reply:
     """Others wrote meanwhile: the text is safe, and its writer says where it goes."""
-    lines = [say("passage.since", name=s.name, opening=first_words(s.opening, 60)) for s in asked.since]
+    lines = [say("passage.since", name=s.name, opening=first_words(s.opening, 60) or say("veil.somewhere")) for s in asked.since]
     if asked.more:
         lines.append(say("passage.since_more", n=asked.more))
     draft = asked.draft.id
@@ -132,11 +137,11 @@ def reading(
                 )
             )
         last = passage.scene_id
-        hidden = folded and n < len(found) - 1
+        hidden = folded and n < len(found) - 1 and not passage.veil
         for piece in (
             [str(say("passage.folded_one", name=room.name(passage.author)))]
             if hidden
-            else pieces(version.text)
+            else pieces(str(mark(passage.veil)) or version.text)
         ):
             if size + len(piece) > PIECE or len(parts) > 24:
                 turn_page()

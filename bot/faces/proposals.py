@@ -40,7 +40,9 @@ def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bo
         button(say("assist.why"), "assist-card why", text=text.id),
         button(say("assist.drop"), "assist-card drop", text=text.id),
     ]
-    if not public:
+    if public:
+        actions.append(Action(say("moderation.report"), Call("report-card send", {"text": text.id})))
+    else:
         actions.append(button(say("assist.show"), "assist-card show", text=text.id))
     return Card(say(_title(text), label=text.label), tuple(parts), tuple(actions), notify=public)
 

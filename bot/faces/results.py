@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.calls import Call
 from bot.cards import Action, Card, Part, Reply, Small, Text, button
-from bot.faces.ballots import name_of
+from bot.faces.ballots import aside_line, name_of
 from bot.faces.times import when
 from bot.sentences import Marked, literal, say
 from bot.story.house_rules import in_force
@@ -31,6 +31,8 @@ def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = Tru
     parts: list[Part] = [Text(say("round.chosen", idea=_idea(won.text), by=by)), Text(_numbers(closed))]
     if how := _how(closed):
         parts.append(Text(how))
+    if ruled := aside_line(room, round_, now, "result"):
+        parts.append(Text(ruled))
     if round_.reason:
         parts.append(Text(say("round.reason", reason=round_.reason)))
     if closed.pen is not None and closed.pen.offered_until is not None and closed.pen_name:
@@ -104,6 +106,8 @@ def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = T
                 (),
             )
     parts: list[Part] = [Text(text)]
+    if ruled := aside_line(room, round_, now, "result"):
+        parts.append(Text(ruled))
     if closed.carried:
         parts.append(Text(say("round.carried", n=len(closed.carried))))
     if closed.drawer and round_.part == "closed":

@@ -21,6 +21,7 @@ from bot.story.spans import minutes_of
 from bot.story.staging import scene_numbered
 from bot.story.stories import Story
 from bot.story.text import shorten
+from bot.story.veiling import mark
 
 commands = Commands()
 CARDS_MOST = 4
@@ -74,7 +75,7 @@ async def previously(ctx: Context, since: Annotated[str, When("Since when, such 
                     "reading.passage",
                     number=p.number,
                     name=room.name(p.author),
-                    opening=shorten(p.opening, 70),
+                    opening=mark(p.veil) or shorten(p.opening, 70),
                 )
                 for p, _ in found
             ]

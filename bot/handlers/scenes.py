@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Annotated
 
 from bot.arguments import Int, Text
-from bot.cards import Card, Items, Reply, button, note
+from bot.calls import Call
+from bot.cards import Action, Card, Items, Reply, button, note
 from bot.commands import Commands
 from bot.context import Context
 from bot.faces import passages as faces
@@ -77,7 +78,9 @@ async def view(ctx: Context, number: NUMBER = 0) -> Reply:
         found = books.passages(story.id, scene_id=scene.id, limit=5_000)
         if not found:
             return Reply.of(note(say("scene.empty", number=scene.number)))
-        return Reply(faces.reading(room, story, found, (scene,)))
+        cards = faces.reading(room, story, found, (scene,))
+        report = Action(say("moderation.report"), Call("report-card passage"))
+        return Reply((*cards[:-1], cards[-1].with_actions(report)))
 
     return await ctx.read(look)
 
