@@ -23,8 +23,10 @@ class Clock(Protocol):
 class Store(Protocol):
     """Storage of rooms. `work` is synchronous: no transaction can span the network or the co-writer."""
 
-    async def write(self, place: Place, work: Callable[[Books], T]) -> T:
+    async def write(self, place: Place, work: Callable[[Books], T], *, later: bool = False) -> T:
         """Run `work` in one write transaction that has locked the room of this place (made at first use).
+
+        `later` lets the work of those who wait for an answer go first.
 
         Raises StorageFull when nothing can be written; any exception of `work` rolls everything back.
         """

@@ -23,6 +23,7 @@ from memory import erasing, snapshots, statements
 from memory import tables as t
 from memory.kernel_books import KernelBooks
 from memory.nouns import dumps
+from memory.writer import savepoint
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class RoomBooks(KernelBooks):
         """What is written inside is undone when an exception leaves it."""
         room, snapshot, soonest, erased = self._room, self._snapshot, self.soonest, self.erased
         try:
-            with self._session.begin_nested():
+            with savepoint(self._session):
                 yield
         except BaseException:
             self._room, self._snapshot, self.soonest, self.erased = room, snapshot, soonest, erased
@@ -108,13 +109,12 @@ class RoomBooks(KernelBooks):
     def _keep_room(self, outcome: Outcome[Any]) -> None:
         room = next((row for row in reversed(outcome.rows) if isinstance(row, Room)), self._room)
         kept = replace(room, revision=self._room.revision + 1)
-        c = t.rooms.table.c
         if room is self._room:
             was = {"of_room": kept.id, "was": self._room.revision, "now": kept.revision}
             changed = self._session.execute(statements.next_revision(), was)
         else:
-            swap = update(t.rooms.table).where(c.id == kept.id, c.revision == self._room.revision)
-            changed = self._session.execute(swap.values(t.rooms.row(kept)))
+            new = {f"new_{name}": value for name, value in t.rooms.row(kept).items()}
+            changed = self._session.execute(statements.next_room(), {"was": self._room.revision, **new})
         if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
             raise Stale("kernel.crashed")
         self._room = kept

@@ -18,6 +18,7 @@ from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
 from bot.story.taking_out import Own
 from bot.story.veiling import mark
+from memory import statements
 from memory import tables as t
 from memory.nouns import Shelf
 
@@ -72,8 +73,10 @@ class Shelving:
 
     def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
         """One passage with its current version, standing or not."""
-        head = self._one(t.passages, select(t.passages.table).where(t.passages.table.c.id == passage_id))
-        return None if head is None else self._with_version(head)
+        named = {"of_id": passage_id, "of_room": self._room_id}
+        row = self._session.execute(statements.passage(), named).first()
+        width = len(t.passages.table.c)
+        return None if row is None else (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
 
     def passage_numbered(self, story_id: str, number: int) -> tuple[Passage, PassageVersion] | None:
         """The passage that people call by this number."""

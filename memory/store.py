@@ -50,15 +50,15 @@ class RoomStore:
         self._presets = {**PRESETS, **(presets or {})}
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
 
-    async def write(self, place: Place, work: Callable[[Books], T]) -> T:
+    async def write(self, place: Place, work: Callable[[Books], T], *, later: bool = False) -> T:
         """Run `work` in one write transaction that has locked the room of this place (made at first use)."""
 
         def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = self._locked(session, place) or self._make(session, place)
+            room = self._room(session, place, lock=True) or self._make(session, place)
             books = RoomBooks(session, room, self._cached(room))
             return work(books), books
 
-        result, books = await self._runner.write(unit)
+        result, books = await self._runner.write(unit, later=later)
         if books.erased and self._runner.path is not None:
             await asyncio.to_thread(erasures.remember, self._runner.path, books.erased)
         if books.current is not None:
@@ -69,7 +69,7 @@ class RoomStore:
         """Run `work` on a consistent view of the room, beside writers. A place without a room reads as an empty one."""
 
         def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = _room(session, place) or self._fresh(place)
+            room = self._room(session, place) or self._fresh(place)
             books = RoomBooks(session, room, self._cached(room) if room.revision else Snapshot(room))
             return work(books), books
 
@@ -77,6 +77,15 @@ class RoomStore:
         if books.current is not None and books.current.room.revision:
             self._remember(books.current)
         return result
+
+    def _room(self, session: Session, place: Place, *, lock: bool = False) -> Room | None:
+        """The room of a place as it is stored; one that is known at its revision is not read again."""
+        at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
+        row = session.execute(statements.room_at(lock=lock), at).first()
+        if row is None:
+            return None
+        known = self._snapshots.get(row.id)
+        return known.room if known is not None and known.room.revision == row.revision else t.rooms.value(row)
 
     def _cached(self, room: Room) -> Snapshot | None:
         snapshot = self._snapshots.get(room.id)
@@ -90,9 +99,6 @@ class RoomStore:
         while len(self._snapshots) > SNAPSHOTS:
             self._snapshots.popitem(last=False)
 
-    def _locked(self, session: Session, place: Place) -> Room | None:
-        return _room(session, place, lock=True)
-
     def _fresh(self, place: Place) -> Room:
         now = self._clock.now()
         return Room(
@@ -103,7 +109,7 @@ class RoomStore:
     def _make(self, session: Session, place: Place) -> Room:
         """A new room; a thread's inherits its parent's rules, zone, consent and blocks."""
         room = replace(self._fresh(place), revision=1)
-        parent = _room(session, replace(place, thread="")) if place.thread else None
+        parent = self._room(session, replace(place, thread="")) if place.thread else None
         if parent is not None:
             room = replace(
                 room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
@@ -186,14 +192,3 @@ class HouseRows:
             .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
         )  # fmt: skip
         return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
-
-
-def _room(session: Session, place: Place, *, lock: bool = False) -> Room | None:
-    at = {
-        "at_platform": place.platform,
-        "at_space": place.space,
-        "at_channel": place.channel,
-        "at_thread": place.thread,
-    }
-    row = session.execute(statements.room_at(lock=lock), at).first()
-    return None if row is None else t.rooms.value(row)
