@@ -290,8 +290,9 @@ async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    lease = LEASE if settings.database.path is None else ALONE  # a file is served by one process
     async with build(
-        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, serves=platforms.serves
+        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, lease=lease, serves=platforms.serves
     ) as house:
         alarms.start(house.inbox.sweep)
         gc.collect()
