@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from bot.arguments import Flag, Int, Pick
+from bot.arguments import Flag, Int, Pick, Ref
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
@@ -238,7 +238,8 @@ class Dispatcher:
             )
             for a in missing
         )  # fmt: skip
-        call = Call(command.name, {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
+        begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
+        call = Call(command.name, begun | {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
 
     async def _prefilled(self, unit: _Unit, values: dict[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import NoReturn, TypeVar
 
 import discord
@@ -55,8 +56,8 @@ class Channels:
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
         drawn = drawn_public(card, plain=card.notify or card.plain)
-        for ref, message in zip(refs, drawn, strict=False):
-            await self._edit(place, ref, message)
+        for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
+            await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
         kept = list(refs[: len(drawn)])
         for index, message in enumerate(drawn[len(refs) :], len(refs)):
             kept.append(await self._send(place, message, _nonce(refs[0], index), ""))
@@ -101,11 +102,11 @@ class Channels:
     async def _send(self, place: Place, drawn: Drawn, nonce: str, ping: str) -> str:
         """One message. It mentions nobody but the one person whom the card calls up."""
         called = account_of(ping) if ping else None
+        drawn = _calling(drawn, ping)
 
         def send() -> Awaitable[discord.Message]:
             arguments = to_send(drawn)
             if called is not None and not drawn.v2:
-                arguments["content"] = f"<@{called}> {drawn.content}"
                 arguments["allowed_mentions"] = discord.AllowedMentions(
                     everyone=False, roles=False, replied_user=False, users=[discord.Object(called)]
                 )
@@ -146,6 +147,12 @@ class Channels:
             except discord.HTTPException as refused:
                 _translated(refused, unsure=False)
         raise PostLater("no answer", BUSY_SECONDS, unsure=True)
+
+
+def _calling(drawn: Drawn, ping: str) -> Drawn:
+    """The message with the name of the one person whom it calls up before it; whether that pings is the sender's."""
+    called = account_of(ping) if ping and not drawn.v2 else None
+    return drawn if called is None else replace(drawn, content=f"<@{called}> {drawn.content}")
 
 
 class _Archived(PostingError):

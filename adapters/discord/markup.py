@@ -30,6 +30,8 @@ _PLAIN = re.compile(r"[^\W\d_][^\\`*_\[<~|@:&\n\r\u2028\u2029]*")
 """One line in which nothing can mean anything."""
 _BREAK = r"\* * *"
 """A scene break, which Discord does not have: it reads like one, and no text that we escape is written so."""
+_STARS = re.compile(r"(?m)^[ \t]*\*(?:[ \t]*\*){2,}[ \t]*$")
+"""A line of stars: a scene break to whoever wrote it, a list to Discord."""
 _TOKENS: dict[str, str] = {"strong": "**", "spoiler": "||", "struck": "~~"}
 
 
@@ -44,8 +46,8 @@ def discord(markup: str, *, notifies: bool = False) -> str:
 
 
 def prose(text: str) -> str:
-    """People's own text: what a writer typed in Discord is what stands there."""
-    return text
+    """People's own text: what a writer typed in Discord is what stands there, but that a scene break is no list."""
+    return text if "```" in text else _STARS.sub(lambda found: found[0].replace("*", r"\*"), text)
 
 
 def one_line(markup: str, *, notifies: bool = False) -> str:

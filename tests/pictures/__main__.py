@@ -20,13 +20,13 @@ README = {"discord_ballot": ("ballot-later", "desktop"), "discord_vote": ("my-ba
 """Pictures that README.md shows: which shot, at which width."""
 
 
-async def _photograph(shots: list[Shot], html: Path, out: Path, program: str) -> None:
+async def _photograph(shots: list[Shot], html: Path, program: str) -> None:
     async with camera(program, html) as seen:
         for folder, width in WIDTHS.items():
-            (out / folder).mkdir(parents=True, exist_ok=True)
+            (html.parent / folder).mkdir(exist_ok=True)
             await seen.wide(width, 1)
             for shot in shots:
-                (out / folder / f"{shot.name}.png").write_bytes(await seen.shoot(shot.name))
+                (html.parent / folder / f"{shot.name}.png").write_bytes(await seen.shoot(shot.name))
 
 
 async def _for_readme(html: Path, program: str) -> None:
@@ -36,27 +36,27 @@ async def _for_readme(html: Path, program: str) -> None:
             (EXAMPLES / f"{name}.png").write_bytes(await seen.shoot(shot))
 
 
-async def main() -> None:
+def main() -> None:
     """Play, draw, photograph."""
     parser = argparse.ArgumentParser(prog="python -m tests.pictures")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--readme", action="store_true", help="also write the pictures of README.md into examples/")
     given = parser.parse_args()
-    shots, refused = await play()
-    given.out.mkdir(parents=True, exist_ok=True)
-    html = given.out / "evening.html"
+    shots, refused = asyncio.run(play())
+    html = given.out.resolve() / "evening.html"
+    html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(page(shots, "story"), "utf-8")
     print(f"{html}: {len(shots)} pictures drawn; refused by the server: {len(refused)}")
     program = browser()
     if program is None:
         print("no screenshots: there is no Chromium here (apt-get install chromium)")
         return
-    await _photograph(shots, html, given.out, program)
-    print(f"{given.out}/desktop, {given.out}/phone: {len(shots)} screenshots each, by {program}")
+    asyncio.run(_photograph(shots, html, program))
+    print(f"{html.parent}/desktop, {html.parent}/phone: {len(shots)} screenshots each, by {program}")
     if given.readme:
-        await _for_readme(html, program)
+        asyncio.run(_for_readme(html, program))
         print(f"{EXAMPLES}: {', '.join(f'{name}.png' for name in README)}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -64,11 +64,11 @@ class Camera:
 
 @contextlib.asynccontextmanager
 async def camera(program: str, page: Path) -> AsyncIterator[Camera]:
-    """A browser with this page open; it ends with the block."""
+    """A browser with this page (a path from the root) open; it ends with the block."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         running = await asyncio.create_subprocess_exec(
             program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking",
-            "--no-first-run", "--remote-debugging-port=0", f"--user-data-dir={profile}", page.resolve().as_uri(),
+            "--no-first-run", "--remote-debugging-port=0", f"--user-data-dir={profile}", page.as_uri(),
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -88,7 +88,10 @@ async def camera(program: str, page: Path) -> AsyncIterator[Camera]:
 async def _port(file: Path) -> int:
     """The port that the browser chose."""
     async with asyncio.timeout(30):
-        while True:
-            if file.exists() and "\n" in (words := file.read_text("utf-8")):
-                return int(words.split("\n")[0])
+        while "\n" not in (words := _read(file)):  # noqa: ASYNC110  # another process writes it
             await asyncio.sleep(0.05)
+    return int(words.split("\n")[0])
+
+
+def _read(file: Path) -> str:
+    return file.read_text("utf-8") if file.exists() else ""

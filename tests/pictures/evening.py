@@ -88,6 +88,10 @@ class Evening:
     async def asks(self, name: str, line: str) -> None:
         """Someone asks the co-writer, and waits until it has written."""
         await self.says(name, line)
+        await self.written(name)
+
+    async def written(self, name: str) -> None:
+        """The co-writer has written for them."""
         answer = self.room.last[name].answer
         await self.room.server.until(lambda: bool(answer.message.buttons))
         self.room.last[name] = replace(self.room.last[name], messages=(answer.message, *answer.followups))
@@ -103,7 +107,7 @@ class Evening:
     def public(self, name: str, title: str, *words: str, card: int = 0, last: int = 0) -> None:
         """The newest public message with each of these words, or the last ones of the channel."""
         wall = self.room.wall.messages
-        found = wall[-last:] if last else [self._newest(wall, one) for one in words]
+        found = wall[-last:] if last else sorted((self._newest(wall, one) for one in words), key=wall.index)
         self._add(Shot(name, title, shots.messages(found), card=card))
 
     def form(self, name: str, title: str, who: str, **typed: str) -> None:
@@ -201,18 +205,22 @@ async def _voting(e: Evening) -> None:
     e.private("vote-none", "The receipt of None of these", "dov", card=3)
     await e.says("dov", "/round ballot")
     e.private("read-all", "Every idea in full", "dov")
+    await e.room.later(minutes=11)
     e.public("ballot-later", "The ballot with votes in", "Read all", card=2)
-    await e.room.later(hours=21, minutes=5)
+    await e.room.later(hours=20, minutes=54)
     e.public("last-call", "The last call", "Last call")
 
 
 async def _deciding(e: Evening) -> None:
     await e.room.later(hours=1)
-    e.public("result", "The result", "Close behind" if "Close behind" in e.room.wall.text else "Chosen", card=5)
-    e.public("scene-chosen", "The scene's head, and the ballot folded", "Scene 1", "The ballot is closed")
+    e.public("result", "The result", "Chosen (greenlit)", card=5)
+    await e.room.later(minutes=11)
+    e.public("scene-chosen", "The scene's head, and the ballot folded", "Take the pen", "The ballot is closed")
     await e.presses("ada", "That was mine")
     e.private("mine", "That was mine", "ada")
+    e.public("result-named", "The result, with a name that its owner gave", "Chosen (greenlit)", card=5)
     await e.presses("cleo", "Give me a way in")
+    await e.written("cleo")
     e.private("way-in", "A way in", "cleo")
 
 
@@ -226,6 +234,8 @@ async def _writing(e: Evening) -> None:
     e.public("passage-long", "A long passage in several messages, with its file", "car deck", "Dorrie Maunder")
     await e.presses("ben", "Take the pen")
     e.private("pen", "The pen is taken", "ben")
+    await e.room.later(minutes=11)
+    e.public("scene-pen", "The scene's head while Ben holds the pen", "Take the pen")
     await e.presses("ben", "Put it down")
     await e.says("cleo", "/undo")
     e.private("undo", "The receipt of an undo", "cleo")
@@ -249,8 +259,7 @@ async def _machine(e: Evening) -> None:
 
 
 async def _meanwhile(e: Evening) -> None:
-    await e.presses("dov", "Take the pen")
-    await e.presses("dov", "Write…")
+    await e.says("dov", "/extend")
     await e.says("ada", f"/extend {SHORT}")
     await e.says("ben", "/extend It was the wrong one, and he wore it.")
     await e.room.fills("dov", DOV)

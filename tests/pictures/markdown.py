@@ -43,7 +43,8 @@ class Reader:
 
         def flush() -> Iterator[str]:
             if lines:
-                yield f"<p>{self.inline(chr(10).join(lines))}</p>"
+                held = "" if lines[-1] else "&#8203;"  # a blank line before a block is seen
+                yield f"<p>{self.inline(chr(10).join(lines))}{held}</p>"
                 lines.clear()
             if items:
                 yield f"<{kept}>{''.join(f'<li>{self.inline(item)}</li>' for item in items)}</{kept}>"
