@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from bot import holding
-from bot.arguments import Flag, Int, Pick
+from bot.arguments import Flag, Int, Pick, Ref
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
@@ -254,7 +254,8 @@ class Dispatcher:
         if not missing:
             return values, None
         prefill = await _in_time(unit.prefill(values))
-        missing += [a for a in command.arguments if a not in missing and a.name in prefill and a.name not in given]
+        asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
+        missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(
             Question(
                 a.name, a.kind.about,
@@ -267,7 +268,9 @@ class Dispatcher:
             )
             for a in missing
         )  # fmt: skip
+        begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
         call = await _in_time(self._form_call(unit))
+        call = Call(call.command, begun | dict(call.args))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
 
     async def _form_call(self, unit: _Unit) -> Call:

@@ -71,7 +71,7 @@ async def status(ctx: Context) -> Reply:
             )
         if not lines:
             return Reply.of(note(say("round.no_rounds")))
-        return Reply.of(Card(say("round.status_title", story=story.title), (Items(tuple(lines)),)))
+        return Reply.of(Card(say("round.status_title", story=story.title), (Items(tuple(lines), numbered=True),)))
 
     return await ctx.read(look)
 

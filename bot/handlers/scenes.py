@@ -62,7 +62,7 @@ async def list_(ctx: Context) -> Reply:
         for scene in room.scenes_of(story.id):
             key = "scene.line_here" if scene.id == story.scene_id else "scene.line"
             rows.append(say(key, number=scene.number, title=scene.title or say("scene.untitled")))
-        return Reply.of(Card(say("scene.list_title", story=story.title), (Items(tuple(rows)),)))
+        return Reply.of(Card(say("scene.list_title", story=story.title), (Items(tuple(rows), numbered=True),)))
 
     return await ctx.read(look)
 
