@@ -15,7 +15,7 @@ CARDS = {
     3: ("Counted: 1 and 3.", "You can change it until", "[Take my vote back]"),
     4: ("Your idea is in, as number 1:", "Your name stays hidden", "[Change it…]", "[Take it back]"),
     5: ("Chosen (greenlit): The captain has been dead since Tuesday", "By ben", "3 of 5 ballots.", "ben may start writing", "[Write it…]"),
-    6: ("Not decided yet", "2 were needed", "until", "[Vote]", "[Add my idea…]"),
+    6: ("Not decided yet", "One ballot came in and 2 were needed", "until", "[Vote]", "[Add my idea…]"),
     7: ("not in the story", "118 words", "the credits will say", "[Use as is]", "[Edit…]", "[Show the room]"),
     8: ("Others wrote while you did", "Your 78 words are safe.", "[Add mine after theirs]", "[Keep as draft]"),
     9: ("The scene is stopped", "nobody will look for who", "[Fade to black]", "[Carry on]"),

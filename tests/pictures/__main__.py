@@ -16,7 +16,11 @@ from tests.pictures.page import page
 from tests.pictures.shots import Shot
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-README = {"discord_ballot": ("ballot-later", "desktop"), "discord_vote": ("my-ballot-open", "phone"), "discord_passage": ("passage", "desktop")}
+README = {
+    "discord_ballot": ("ballot-later", "desktop"),
+    "discord_vote": ("my-ballot-open", "phone"),
+    "discord_passage": ("page", "desktop"),
+}
 """Pictures that README.md shows: which shot, at which width."""
 
 
@@ -26,14 +30,14 @@ async def _photograph(shots: list[Shot], html: Path, program: str) -> None:
             (html.parent / folder).mkdir(exist_ok=True)
             await seen.wide(width, 1)
             for shot in shots:
-                (html.parent / folder / f"{shot.name}.png").write_bytes(await seen.shoot(shot.name))
+                (html.parent / folder / f"{shot.name}.png").write_bytes(await seen.shoot(f"#{shot.name}"))
 
 
 async def _for_readme(html: Path, program: str) -> None:
     async with camera(program, html) as seen:
         for name, (shot, width) in README.items():
             await seen.wide(WIDTHS[width], 1.5)
-            (EXAMPLES / f"{name}.png").write_bytes(await seen.shoot(shot))
+            (EXAMPLES / f"{name}.png").write_bytes(await seen.shoot(f"#{shot} .window"))
 
 
 def main() -> None:

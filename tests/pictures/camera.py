@@ -18,7 +18,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = {"desktop": 900, "phone": 390}
 _LOADED = "new Promise(done => document.readyState === 'complete' ? done(1) : addEventListener('load', () => done(1)))"
 _RECT = """(() => {{
-    const r = document.getElementById({name}).getBoundingClientRect();
+    const r = document.querySelector({name}).getBoundingClientRect();
     return [r.x + scrollX, r.y + scrollY, r.width, r.height];
 }})()"""
 
@@ -52,9 +52,9 @@ class Camera:
             "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=scale, mobile=False
         )
 
-    async def shoot(self, section: str) -> bytes:
-        """The section of that name, as a PNG."""
-        rect = _RECT.format(name=json.dumps(section))
+    async def shoot(self, part: str) -> bytes:
+        """The part of the page that this selector finds, as a PNG."""
+        rect = _RECT.format(name=json.dumps(part))
         found = await self.ask("Runtime.evaluate", expression=rect, returnByValue=True)
         x, y, width, height = found["result"]["value"]
         clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}

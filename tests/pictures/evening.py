@@ -206,7 +206,7 @@ async def _voting(e: Evening) -> None:
     await e.says("dov", "/round ballot")
     e.private("read-all", "Every idea in full", "dov")
     await e.room.later(minutes=11)
-    e.public("ballot-later", "The ballot with votes in", "Read all", card=2)
+    e.public("ballot-later", "The ballot with votes in", "A round is open", "Read all", card=2)
     await e.room.later(hours=20, minutes=54)
     e.public("last-call", "The last call", "Last call")
 
@@ -229,6 +229,7 @@ async def _writing(e: Evening) -> None:
     e.form("form-extend", "Ben writes the chosen idea: the form", "ben", text=CAPTAIN)
     await e.room.fills("ben", CAPTAIN)
     e.public("passage", "The passage, as a page of a book", "He stood at the wheel")
+    e.public("page", "What won, and the page that it became", "Chosen (greenlit)", "He stood at the wheel")
     await e.says("cleo", f"/extend {LONG}")
     e.private("passage-long-receipt", "The receipt of a long passage", "cleo")
     e.public("passage-long", "A long passage in several messages, with its file", "car deck", "Dorrie Maunder")
