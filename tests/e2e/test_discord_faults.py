@@ -231,7 +231,7 @@ async def test_a_fault_loses_nothing_and_doubles_nothing(
         assert sum(WORDS in words for words in public) == 1, public
         assert sum("It began at the quay." in words for words in public) == 1
         assert sum("A round is open" in words for words in public) == 1
-        scene = [words for words in public if "Scene 1" in words]
+        scene = [words for words in public if "scene 1" in words]
         assert len(scene) == 1
         assert "2 passages" in scene[0]
         assert WORDS in await _seen(room, room.starts("cy", "/read"))
