@@ -48,6 +48,6 @@ NOT_SERVED = (
     "canvases, lists, workflows, calls, huddles, bookmarks, pins, reminders, search, admin and SCIM",
     "user tokens, token rotation, Enterprise Grid, org-wide installs, agents.* and apps.manifest.*",
     "blocks `alert`, `card`, `carousel`, `container`, `auth_provider`, `call`, `file`, `data_table`, `workflow_button`",
-    "channels by name, files.upload, dispatch_action while people type, app_rate_limited, disabling of failing apps",
+    "channels by name, files.upload, app_rate_limited, disabling of failing apps",
 )
 """A method of these answers `unknown_method`, a block `invalid_blocks`; both show in `server.refused`."""

@@ -158,12 +158,17 @@ class Interactions:
             try:
                 self._answer(one, ack.payload)
             except Refused as refused:
-                one.error = refused.error
-                self._service.refuse(f"ack of {one.deed}", refused)
+                self._wrong(one, refused)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                self._wrong(one, Refused("invalid_response", errors=[repr(error)]))
         if one.error:
             one.complete()
         one.acknowledged.set()
         self._service.changed()
+
+    def _wrong(self, one: Interaction, refused: Refused) -> None:
+        one.error = refused.error
+        self._service.refuse(f"ack of {one.deed}", refused)
 
     def _answer(self, one: Interaction, payload: Json) -> None:
         if one.deed == "slash_commands" and payload:

@@ -132,15 +132,24 @@ class Person(Saying):
         """Options of a menu: by label or value, or people and channels themselves, or a date as Slack writes it."""
         select = self._select(target, placeholder)
         element = select.element
-        if element["type"] == "multi_external_select" or values:
-            suggested = self._suggested.get(element["action_id"], [])
-            value = entered(element, values, suggested)
-        else:
-            value = entered(element, [])
+        value = entered(element, values, self._suggested.get(element["action_id"], []))
         if element["type"] in IN_STATE:
             state = self._state(select.place)
             state.setdefault(select.block["block_id"], {})[element["action_id"]] = value
         return await self._answered(self._acts(select.place, select.block, element, value))
+
+    async def types(self, target: Target, label: str, value: Any) -> Answer | None:
+        """Fill one field; the app hears of it only if the field is to tell it at once."""
+        place = self._place(target)
+        inputs = [block for block in _blocks(place) if block["type"] == "input"]
+        found = [block for block in inputs if block["label"]["text"] == label]
+        assert found, f"no field {label!r}, only {[block['label']['text'] for block in inputs]}"
+        block, element = found[0], found[0]["element"]
+        entry = entered(element, value, self._suggested.get(element["action_id"], []))
+        self._state(place).setdefault(block["block_id"], {})[element["action_id"]] = entry
+        if not block.get("dispatch_action"):
+            return None
+        return await self._answered(self._acts(place, block, element, entry))
 
     async def submit(self, modal: Modal, answers: Mapping[str, Any] | None = None, /, **more: Any) -> Answer:
         """Fill in a form by its labels and send it; fields left out keep what they hold."""

@@ -97,7 +97,7 @@ class Door:
         if method is None:
             raise Refused("unknown_method", req_method=name)
         authorization = request.headers.get("Authorization", "")
-        token = str(args.pop("token", "")) or authorization.removeprefix("Bearer ")
+        token = str(args.pop("token", "")) or authorization.removeprefix("Bearer").strip()
         team = self._team(method, token)
         basic = authorization.removeprefix("Basic ") if authorization.startswith("Basic ") else ""
         call = Call(name, args, team, basic)

@@ -182,6 +182,12 @@ class SlackServer:
         """The private channel of the app and a person, or several."""
         return self._world.dm(people[0].user.team, [one.user for one in people])
 
+    def between(self, *people: Person) -> Channel:
+        """A private conversation of people without the app, where it can answer commands and do nothing else."""
+        kind: Kind = "im" if len(people) == 2 else "mpim"
+        users = [one.user for one in people]
+        return self._world.add_channel(kind, "directmessage", users[0].team, users)
+
     def group(self, handle: str, *people: Person) -> str:
         """A user group; how it is mentioned."""
         team = people[0].user.team
