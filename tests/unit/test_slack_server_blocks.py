@@ -199,7 +199,7 @@ async def test_a_wrong_view_is_refused_by_name(api: Api, words: str, view: Json)
         ({"blocks": "[{"}, "invalid_blocks_format"),
         ({"blocks": {"type": "section"}}, "invalid_blocks_format"),
         ({"markdown_text": "x"}, "markdown_text_conflict"),
-        ({"metadata": {"event_type": 1}}, "metadata_must_be_an_object_with_event_type_and_payload"),
+        ({"metadata": {"event_type": 1}}, "invalid_metadata_format"),
         ({"attachments": "fog"}, "invalid_attachments"),
         ({"attachments": [{"blocks": [{"type": "fog"}]}]}, "invalid_blocks"),
         ({"thread_ts": "1.000001"}, "thread_not_found"),

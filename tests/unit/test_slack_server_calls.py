@@ -86,6 +86,19 @@ async def test_the_app_changes_and_takes_away_only_its_own(api: Api) -> None:
     assert seen.deleted and len(api.ada.sees(api.story)) == 1
 
 
+async def test_a_text_alone_takes_the_blocks_away_and_only_then_is_marked_as_edited(api: Api) -> None:
+    ts = await api.posted(section("Card."), attachments=[{"text": "Aside."}])
+    where: Json = {"channel": api.room, "ts": ts}
+    await api.call("chat.update", **where, blocks=[section("New card.")])
+    seen = api.ada.sees(api.story)[0]
+    assert (seen.text.splitlines(), seen.edited) == (["Hello.", "New card.", "Aside."], False)
+    await api.call("chat.update", **where, text="Plain.", attachments=[])
+    seen = api.ada.sees(api.story)[0]
+    assert (seen.text, seen.edited) == ("Plain.", True)
+    await api.call("chat.update", channel=api.ada.user.id, ts=ts, text="x")
+    assert api.error == "channel_not_found"
+
+
 async def test_history_and_threads_come_in_pages_without_metadata_unless_allowed(api: Api) -> None:
     metadata = {"event_type": "passage", "event_payload": {"number": 1}}
     first = await api.posted(text="One.", metadata=metadata)

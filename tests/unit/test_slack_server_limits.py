@@ -232,7 +232,7 @@ async def retries(api: Api, n: int) -> str:
         frame: Json = {}
         for attempt in range(n + 1):
             try:
-                frame = json.loads((await socket.receive(timeout=0.5)).data)
+                frame = json.loads((await socket.receive(timeout=1)).data)
             except TimeoutError:
                 return "given up"
             assert frame["retry_attempt"] == attempt
@@ -468,9 +468,9 @@ def settings(name: str) -> Json:
     if name.startswith("rate."):
         found |= {"limits": "real", "pace": 100.0}
     if name == "interaction.ack_seconds":
-        found |= {"ack_seconds": 0.1}
+        found |= {"ack_seconds": 0.5}
     if name == "event.retries":
-        found |= {"ack_seconds": 0.02, "retry_waits": (0.0,)}
+        found |= {"ack_seconds": 0.2, "retry_waits": (0.0,)}
     return found
 
 

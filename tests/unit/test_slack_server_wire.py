@@ -30,13 +30,20 @@ async def served(**settings: Any) -> AsyncIterator[Pair]:
 
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
-    async for one in served(ack_seconds=0.3, retry_waits=(0.01, 0.01, 0.01)):
+    async for one in served():
+        yield one
+
+
+@pytest.fixture
+async def hasty() -> AsyncIterator[Pair]:
+    """A Slack that waits half a second for an acknowledgement, and hardly at all before it repeats an event."""
+    async for one in served(ack_seconds=0.5, retry_waits=(0.01,)):
         yield one
 
 
 @pytest.fixture
 async def signed() -> AsyncIterator[Pair]:
-    async for one in served(delivery="http", ack_seconds=0.3, retry_waits=(0.01, 0.01, 0.01)):
+    async for one in served(delivery="http", retry_waits=(0.01,)):
         yield one
 
 
@@ -110,8 +117,8 @@ async def test_without_a_websocket_a_command_is_not_dispatched() -> None:
 # Acknowledgements that do not come
 
 
-async def test_a_lost_acknowledgement_is_a_timeout_for_people_and_a_repeat_for_events(pair: Pair) -> None:
-    server, app = pair
+async def test_a_lost_acknowledgement_is_a_timeout_for_people_and_a_repeat_for_events(hasty: Pair) -> None:
+    server, app = hasty
     ada, story = server.person("ada"), server.channel("story")
     server.faults.lost_acks = 1
     assert (await ada.command(story, "/room", "hello")).failed == "operation_timeout"
@@ -125,8 +132,8 @@ async def test_a_lost_acknowledgement_is_a_timeout_for_people_and_a_repeat_for_e
     assert server.deliveries.unheard == []
 
 
-async def test_what_the_app_does_not_listen_to_is_never_acknowledged(pair: Pair) -> None:
-    server, _ = pair
+async def test_what_the_app_does_not_listen_to_is_never_acknowledged(hasty: Pair) -> None:
+    server, _ = hasty
     server.service.manifest = type(server.service.manifest)()
     assert (
         await server.person("ada").command(server.channel("story"), "/other")
@@ -152,7 +159,7 @@ async def test_bad_stale_and_missing_signatures_are_turned_away(signed: Pair) ->
     ada, story = server.person("ada"), server.channel("story")
     assert await server.signed.verify()
     for kind in ("bad", "stale", "none"):
-        server.faults.signatures = kind  # type: ignore[assignment]  # each of the literals in turn
+        server.faults.signatures = kind
         assert (await ada.command(story, "/room", "hello")).failed == "http_service_error"
     server.faults.clear()
     assert (await ada.command(story, "/room", "hello")).words == "Hello, @ada."
@@ -277,7 +284,7 @@ async def test_a_bench_in_another_process_fires_commands_and_reads_the_times() -
                 "fire", command="/room", text="hello {n}", channels=["a", "b"], count=20, rate=200
             )
             assert (len(fired["acked_ms"]), len(fired["done_ms"]), fired["failed"]) == (20, 20, 0)
-            await control("fire", command="/room", text="card")
+            await control("fire", command="/room", text="card", finish=False)
             await control("age", seconds=1)
             pressed: Json = {}
             for _ in range(100):

@@ -47,9 +47,11 @@ class Board:
         if blocks:
             check_message(blocks, limits)
             found["blocks"] = numbered(blocks)
-        elif blocks is not None and not isinstance(blocks, list):
-            raise Refused("invalid_blocks_format")
-        if attachments:
+        elif blocks is not None:
+            if not isinstance(blocks, list):
+                raise Refused("invalid_blocks_format")
+            found["blocks"] = []
+        if attachments is not None:
             found["attachments"] = self._attachments(attachments)
         if not (found["text"].strip() or blocks or attachments or files):
             raise Refused("no_text")
@@ -78,7 +80,7 @@ class Board:
             and isinstance(metadata.get("event_payload"), dict)
         )
         if not right:
-            raise Refused("metadata_must_be_an_object_with_event_type_and_payload")
+            raise Refused("invalid_metadata_format")
         assert isinstance(metadata, dict)
         return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
 
@@ -138,16 +140,20 @@ class Board:
             first.data["reply_count"] = first.data.get("reply_count", 0) + 1
             first.data["latest_reply"] = message.ts
 
-    def edit(self, message: Message, content: Json, *, person: bool = False) -> Message:
-        """Change what a message says; fields that are not given stay, except blocks and attachments."""
+    def edit(self, message: Message, content: Json) -> Message:
+        """Change what a message says; fields that are not given stay, but a text alone takes the blocks away.
+
+        Only a message without blocks is marked as edited (https://api.slack.com/methods/chat.update).
+        """
         before = dict(message.data)
-        for name in ("blocks", "attachments"):
-            message.data.pop(name, None)
+        if "text" in content and "blocks" not in content:
+            message.data.pop("blocks", None)
         message.data |= content
         if message.only_for is None:
-            message.data["edited"] = {"user": message.author.id, "ts": self._world.new_ts()}
             message.notifies = mentions.notified(message.data, message.channel, self._world)
-        message.edited = True
+        if message.only_for is None and not message.data.get("blocks"):
+            message.data["edited"] = {"user": message.author.id, "ts": self._world.new_ts()}
+            message.edited = True
         message.chosen.clear()
         if message.only_for is None:
             self._tell_change(

@@ -45,7 +45,7 @@ class Hooks:
             one.complete()
         elif body.get("replace_original") and original is not None:
             content = self._board.content(body)
-            self._board.edit(original, content)
+            self._board.edit(original, {"blocks": [], "attachments": [], **content})
             if original not in one.messages:
                 one.messages.append(original)
             one.complete()

@@ -98,6 +98,8 @@ class Saying:
 
     def named(self, text: str) -> str:
         """A text with `@name` and `#channel` as the client sends them."""
+        if "@" not in text and "#" not in text:
+            return text
         for user in self.user.team.users.values():
             text = re.sub(rf"(?<![\w<])@{re.escape(user.name)}\b", f"<@{user.id}>", text)
         for channel in self._world.channels.values():
@@ -113,7 +115,7 @@ class Saying:
     def edits(self, message: Seen, text: str) -> Seen:
         """Change their own message."""
         assert message.message.author is self.user, "people edit only what they wrote"
-        self._board.edit(message.message, {"text": self.named(mentions.escaped(text))}, person=True)
+        self._board.edit(message.message, {"text": self.named(mentions.escaped(text))})
         return look(message.message, self._world)
 
     def deletes(self, message: Seen) -> None:

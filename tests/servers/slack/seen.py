@@ -70,6 +70,7 @@ class Seen:
     unfurls: bool
     """Whether Slack would show what it links to."""
     edited: bool
+    """Whether "(edited)" stands beside it: Slack says so only of messages without blocks."""
     ephemeral: bool
     streaming: bool
     thread: str

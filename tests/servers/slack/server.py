@@ -65,6 +65,7 @@ class SlackServer:
         self.url = self.api = self.authorization_url = ""
         self._runner: web.AppRunner | None = None
         self._teams: dict[str, Team] = {}
+        self._rooms: dict[tuple[str, str], Channel] = {}
         self._people: dict[tuple[str, str], Person] = {}
         self.house = self.team("house")
 
@@ -167,15 +168,16 @@ class SlackServer:
     ) -> Channel:
         """The channel of that name, made if there is none; with all of the workspace in it unless `people` are named."""
         team = team or self.house
-        for channel in self._world.channels.values():
-            if channel.name == name and channel.team is team:
-                return channel
+        known = self._rooms.get((team.id, name))
+        if known is not None:
+            return known
         users = [user for user in team.users.values() if not user.bot and not user.guest]
         if people is not None:
             users = [one.user for one in people]
         kind: Kind = "group" if private else "channel"
         channel = self._world.add_channel(kind, name, team, users + ([team.bot] if bot else []))
         channel.for_all = people is None and not private
+        self._rooms[team.id, name] = channel
         return channel
 
     def dm(self, *people: Person) -> Channel:
@@ -227,6 +229,7 @@ class SlackServer:
         event = {"type": "channel_deleted", "channel": channel.id}
         self.service.events.emit(channel.team, event, needs="channels:read", channel=channel)
         del self._world.channels[channel.id]
+        self._rooms.pop((channel.team.id, channel.name), None)
 
     # Time and waiting
 

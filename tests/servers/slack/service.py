@@ -109,7 +109,8 @@ class Events:
             "is_ext_shared_channel": channel is not None and channel.shared,
             "event_context": f"4-{service.world.new_id('')}",
         }
-        self.told.append(payload)
+        if service.settings.keep_record:
+            self.told.append(payload)
         service.deliveries.tell(Delivery("events_api", payload))
 
 

@@ -20,6 +20,7 @@ from tests.servers.slack.faults import Faults, cut
 from tests.servers.slack.limits import Limits
 from tests.servers.slack.refusal import Json
 
+_QUIET = 10
 Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 
 
@@ -191,7 +192,11 @@ class Sockets:
             cut(connection.request)
 
     async def back(self, seconds: float = 10.0) -> None:
-        """Wait until a new websocket stands in for those that were broken off."""
+        """Wait until a new websocket stands in for those that were broken off, and stays: clients may try twice."""
         async with asyncio.timeout(seconds):
-            while self.opened <= self._before or not self.connections:  # noqa: ASYNC110  # sockets come without a notice
+            opened, quiet = -1, 0
+            while quiet < _QUIET:
                 await asyncio.sleep(0.005)
+                there = self.opened > self._before and len(self.connections) > 0
+                quiet = quiet + 1 if there and self.opened == opened else 0
+                opened = self.opened

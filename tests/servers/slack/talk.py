@@ -54,6 +54,8 @@ class Talk:
 
     def _mine(self, call: Call, word: str) -> Message:
         call.need("channel", "ts")
+        if call.args["channel"] in self._world.users:
+            raise Refused("channel_not_found")
         channel = self._world.channel(call.args["channel"], call.team)
         message = self._world.message(channel, call.args["ts"])
         if message.author is not call.team.bot:

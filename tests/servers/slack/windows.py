@@ -84,7 +84,7 @@ class Windows:
     def find(self, view_id: object, external_id: object, team: Team) -> View:
         """An open view by either of its ids."""
         for view in self._world.views.values():
-            if view.team is not team or not view.open:
+            if view.team is not team:
                 continue
             if view.id == view_id or (external_id and view.data.get("external_id") == external_id):
                 return view
@@ -94,15 +94,19 @@ class Windows:
         """Take a modal away, and those above it."""
         stack = self.stack(view.user)
         while view in stack:
-            stack.pop().open = False
+            self._gone(stack.pop())
         self._service.changed()
 
     def close_all(self, user: User) -> None:
         """Take all modals of someone away."""
         for view in self.stack(user):
-            view.open = False
+            self._gone(view)
         self.stack(user).clear()
         self._service.changed()
+
+    def _gone(self, view: View) -> None:
+        view.open = False
+        del self._world.views[view.id]
 
     def _checked(self, data: object, team: Team, but: View | None = None) -> Json:
         kept = checked(data, self._service.limits, "modal")
@@ -112,7 +116,7 @@ class Windows:
     def _unique(self, data: Json, team: Team, but: View | None) -> None:
         mark = data.get("external_id")
         for view in self._world.views.values():
-            if view is but or view.team is not team or not view.open:
+            if view is but or view.team is not team:
                 continue
             if mark and view.data.get("external_id") == mark:
                 raise Refused("duplicate_external_id")

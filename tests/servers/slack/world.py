@@ -59,6 +59,7 @@ class World:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, View] = {}
+        self._dms: dict[tuple[str, ...], Channel] = {}
         self.homes: dict[str, View] = {}
         """Home tabs by person."""
         self.stacks: dict[str, list[View]] = {}
@@ -106,13 +107,13 @@ class World:
 
     def dm(self, team: Team, people: list[User]) -> Channel:
         """The private conversation of the app with one person or several."""
-        wanted = {team.bot.id, *(user.id for user in people)}
-        for channel in self.channels.values():
-            if channel.kind in ("im", "mpim") and channel.team is team and set(channel.members) == wanted:
-                return channel
+        key = (team.id, *sorted(user.id for user in people))
+        if key in self._dms:
+            return self._dms[key]
         kind: Kind = "im" if len(people) == 1 else "mpim"
         name = "directmessage" if kind == "im" else f"mpdm-{'--'.join(one.name for one in people)}-1"
-        return self.add_channel(kind, name, team, [team.bot, *people])
+        self._dms[key] = self.add_channel(kind, name, team, [team.bot, *people])
+        return self._dms[key]
 
     def channel(self, id: object, team: Team) -> Channel:
         """A channel that the app can know of, or `channel_not_found`; a person's id is their private channel."""
