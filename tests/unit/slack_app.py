@@ -112,6 +112,9 @@ class SmallApp:
             case "form":
                 await ack()
                 await client.views_open(trigger_id=command["trigger_id"], view=FORM)
+            case "broken":
+                await ack("Never seen.")
+                raise ValueError("a bug right after the acknowledgement")
             case "later":
                 await ack()
                 await respond(command["text"], response_type="in_channel")

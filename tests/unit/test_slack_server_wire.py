@@ -132,6 +132,12 @@ async def test_a_lost_acknowledgement_is_a_timeout_for_people_and_a_repeat_for_e
     assert server.deliveries.unheard == []
 
 
+async def test_bolt_loses_the_acknowledgement_of_a_listener_that_fails_right_after_it(hasty: Pair) -> None:
+    server, _ = hasty
+    answer = await server.person("ada").command(server.channel("story"), "/room", "broken")
+    assert (answer.failed, answer.interaction.messages) == ("operation_timeout", [])
+
+
 async def test_what_the_app_does_not_listen_to_is_never_acknowledged(hasty: Pair) -> None:
     server, _ = hasty
     server.service.manifest = type(server.service.manifest)()

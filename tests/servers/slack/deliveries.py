@@ -69,6 +69,8 @@ class Deliveries:
         self.ack_seconds = ack_seconds
         self._tasks: set[asyncio.Task[None]] = set()
         self.courier: Courier | None = None
+        self.broken: list[BaseException] = []
+        """What went wrong in the server itself; `stop` raises the first of it."""
         self.unheard: list[Json] = []
         """Events that were given up after the last re-delivery."""
 
@@ -82,8 +84,7 @@ class Deliveries:
     def _over(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._note({"way": "broken", "error": repr(error)})
-            raise error
+            self.broken.append(error)
 
     async def _deliver(self, delivery: Delivery, settle: Callable[[Ack], None] | None) -> None:
         if self._faults.duplicates and delivery.attempt == 0:
@@ -131,6 +132,8 @@ class Deliveries:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.broken:
+            raise self.broken[0]
 
 
 def _kind(delivery: Delivery) -> str:

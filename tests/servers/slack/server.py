@@ -99,11 +99,13 @@ class SlackServer:
 
     async def stop(self) -> None:
         """Give up what is under way, close all connections and stop listening."""
-        await self.deliveries.stop()
-        await self.signed.stop()
-        await self.sockets.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        try:
+            await self.deliveries.stop()
+        finally:
+            await self.signed.stop()
+            await self.sockets.close()
+            if self._runner is not None:
+                await self._runner.cleanup()
 
     # The app
 

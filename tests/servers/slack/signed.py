@@ -85,7 +85,10 @@ class Signed:
         if answer.status >= 300:
             return Ack(error="http_service_error", again=again)
         if answer.content_type == "application/json" and said:
-            found = json.loads(said)
+            try:
+                found = json.loads(said)
+            except ValueError:
+                return Ack(error="invalid_response")
             return Ack(found if isinstance(found, dict) else {})
         return Ack({"text": said} if said and text else {})
 
