@@ -18,18 +18,10 @@ from discord import ui
 
 from adapters.discord import parts
 from adapters.discord.cutting import cut
-from adapters.discord.limits import (
-    CONTENT,
-    FILE_ABOUT,
-    LAYOUT_COMPONENTS,
-    LAYOUT_TEXT,
-    ROW,
-    ROWS,
-    clipped,
-    size,
-)
+from adapters.discord.limits import CONTENT, FILE_ABOUT, LAYOUT_COMPONENTS, LAYOUT_TEXT, ROW, ROWS
 from adapters.discord.markup import discord as written
 from adapters.discord.parts import Block, Part
+from adapters.fitting import clipped, size
 from bot.cards import Card, Prose, Reply
 from bot.markup import to_plain
 from bot.sentences import say
