@@ -98,6 +98,7 @@ class _Message:
     def drawn(self) -> Drawn:
         """The message."""
         text = "\n".join(part.text for part in self.parts if part.text)
+        text = text if text.strip() else "…"  # blank lines in the middle of a very long text
         return Drawn(text, _one_primary([part.block for part in self.parts]), tuple(self.handouts))
 
 

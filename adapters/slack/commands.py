@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapters.slack.callers import person_of
-from adapters.slack.markup import TOKEN, plain_token, source
+from adapters.slack.markup import COMMAND, TOKEN, plain_token, source
 from adapters.slack.parts import CHOOSE
 from bot.arguments import Who
 from bot.calls import Call, from_token
@@ -21,7 +21,6 @@ from bot.commands import Commands
 from bot.errors import UserError
 from bot.sentences import say
 
-COMMAND = "/room"
 HELP = "help"
 
 _MENTION = re.compile("\0([^\0]*)\0")
@@ -152,3 +151,6 @@ def _ticked(values: Mapping[str, Any], action_id: str) -> list[str] | None:
             return [str(number) for number in numbers]
         raise UserError("kernel.bad_token")
     return None
+
+
+__all__ = ["COMMAND", "Shortcut", "call_of", "menu_call", "pressed", "shortcut_of", "shortcuts"]

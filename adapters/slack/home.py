@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from adapters.fitting import clipped
 from adapters.slack import blocks
 from adapters.slack.blocks import Json, rich_text, section
-from adapters.slack.limits import BUTTON_LABEL, HEADER, VIEW_BLOCKS
-from adapters.slack.markup import Line, lines_of, one_line, rich_of
+from adapters.slack.limits import HEADER, VIEW_BLOCKS
+from adapters.slack.markup import Line, Run, lines_of, one_line, rich_of
 from adapters.slack.parts import texts
 from bot.calls import Call, from_token
 from bot.cards import Action
@@ -83,7 +84,20 @@ def home(facts: HomeFacts) -> Json:
         inside += _part(rows, facts.more.get(part, 0), title, command)
     if not facts.settings:
         inside += [*_titled("home_settings"), *_said(say("slack.home_private"))]
-    return {"type": "home", "blocks": inside[:VIEW_BLOCKS]}
+    return {"type": "home", "blocks": list(_pressed_once(inside))[:VIEW_BLOCKS]}
+
+
+def _pressed_once(inside: list[Json]) -> Iterator[Json]:
+    """The blocks without a button that stands above already: an action_id is there once."""
+    seen: set[str] = set()
+    for block in inside:
+        if block["type"] != "actions":
+            yield block
+            continue
+        fresh = [element for element in block["elements"] if element["action_id"] not in seen]
+        seen |= {element["action_id"] for element in fresh}
+        if fresh:
+            yield blocks.actions(fresh)
 
 
 def pressed(action_id: str) -> tuple[Call, str, str]:
@@ -126,30 +140,21 @@ def _said(markup: str) -> Iterator[Json]:
 
 def _row(row: Row) -> Iterator[Json]:
     """One block of words (with the channel, which Slack shows by its name), one of buttons."""
-    runs, room = [], _LENGTH
-    for run in one_line(row.words):
-        runs.append(run)
-        room -= len(run.text)
-    (line,) = rich_of([Line("text", tuple(runs))]) or [section([blocks.piece("…")])]
-    if room < 0:  # a face that says more than a line; its first words say enough here
-        line = section([blocks.piece(_shortened(row.words))])
+    runs = one_line(row.words)
+    if sum(len(run.text) for run in runs) > _LENGTH:  # the first words of a long one say enough here
+        runs = (Run(clipped(to_plain(row.words), _LENGTH)),)
+    words = [element for line in rich_of([Line("text", runs)]) for element in line["elements"]]
     if row.channel:
         where = blocks.piece(f" ({to_plain(say('slack.home_where'))} ")
-        line = section(
-            [*line["elements"], where, {"type": "channel", "channel_id": row.channel}, blocks.piece(")")]
-        )
-    yield rich_text([line])
+        words += [where, {"type": "channel", "channel_id": row.channel}, blocks.piece(")")]
+    if words:
+        yield rich_text([section(words)])
     made = [_button(action, row) for action in row.actions[:BUTTONS]]
     if made:
         yield blocks.actions(made)
 
 
-def _shortened(words: str) -> str:
-    return str(blocks.plain(to_plain(words), _LENGTH)["text"])
-
-
 def _button(action: Action, row: Row) -> Json:
     place = _AT + row.channel + (_AT + row.thread if row.thread else "") if row.channel else ""
     style = "danger" if action.style == "danger" else ""  # many rows: none of them is the main thing
-    label = str(blocks.plain(to_plain(action.label), BUTTON_LABEL)["text"])
-    return blocks.button(label, action.call.token + place, style)
+    return blocks.button(to_plain(action.label), action.call.token + place, style)

@@ -11,7 +11,8 @@ Slack's own advice is a space on either side (https://github.com/slackhq/slack-a
 nobody sees. A style beside a letter gets one on its outer side, because Slack styles whole words only.
 `adapters.slack.reading` models how mrkdwn is read and is the exact inverse.
 
-Slack has no spoilers: their bars stay, as they do in people's own texts, which are shown as they were typed.
+Slack has no spoilers: their bars stay, as they do in people's own texts, which are shown as they were typed. A command
+that a sentence names (`/pitch`, always in code) is said as it is typed here: `/room pitch`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from adapters.slack.blocks import Json, piece, section
 from bot.marks import Code, Inline, Instant, Styled, Words
 from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse
 
+COMMAND = "/room"
+"""The one slash command, behind which all others stand."""
 ZERO = "\u200b"
 """The zero-width space."""
 DATE_FORMAT = "{date_short_pretty} {time}"
@@ -36,6 +39,8 @@ _BREAK = "* * *"
 _MARKS = ("bold", "*"), ("italic", "_"), ("strike", "~")
 _BETWEEN = frozenset(" \t\n\r.,;:!?()\"'/–—…-")
 """Characters beside which Slack lets a style begin or end."""
+_OURS = re.compile(r"^/(?!room\b|invite\b)(?=[a-z][a-z-]*(?: |$))")
+"""A command of ours in a sentence; not the one that all stand behind, nor Slack's own."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -119,7 +124,7 @@ def _runs(inside: Sequence[Inline], style: Run) -> Iterator[Run]:
             case Words(text):
                 yield replace(style, text=text)
             case Code(text):
-                yield replace(style, text=text, code=True)
+                yield replace(style, text=_OURS.sub(f"{COMMAND} ", text), code=True)
             case Instant(unix, words):
                 yield replace(style, text=words, unix=unix)
             case Styled(_, inner):

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from adapters.slack import blocks
 from adapters.slack.cards import Drawn, drawn_private
-from adapters.slack.parts import small
+from adapters.slack.parts import said_buttons, small
 from bot.calls import Call
 from bot.cards import Reply, note
 from bot.markup import to_plain
@@ -52,14 +52,12 @@ def _can_turn(call: Call) -> bool:
 
 def _with_turning(message: Drawn, call: Call, page: int, pages: int) -> Drawn:
     """The page with its two buttons, which say where they lead; one that the page holds already is not there twice."""
-    row = [
-        blocks.button(to_plain(say(key)), token)
+    turns = [
+        (to_plain(say(key)), token)
         for key, to in (("slack.previous_page", page - 1), ("slack.next_page", page + 1))
         if 1 <= to <= pages and (token := call.with_args(**{ARGUMENT: str(to)}).token) not in message.tokens
     ]
     (line,) = small(say("slack.page_of", page=page, pages=pages))
-    return replace(
-        message,
-        text=f"{message.text}\n{line.text}",
-        blocks=[*message.blocks, line.block, blocks.actions(row)],
-    )
+    row = [blocks.actions([blocks.button(label, token) for label, token in turns])] if turns else []
+    said = [message.text, line.text, *([said_buttons([label for label, _ in turns])] if turns else [])]
+    return replace(message, text="\n".join(said), blocks=[*message.blocks, line.block, *row])

@@ -264,10 +264,14 @@ def _actions(card: Card, public: bool) -> list[Action]:
     return vote + [action for action in card.actions if action.call.token not in taken]
 
 
-def _labels(row: Sequence[Action]) -> str:
+def said_buttons(labels: Sequence[str]) -> str:
     """What can be pressed, for who hears the message."""
-    labels = ", ".join(_label(action) for action in row)
-    return mrkdwn_of([Line("text", one_line(say("slack.buttons", n=len(row), labels=labels)))])
+    words = say("slack.buttons", n=len(labels), labels=", ".join(labels))
+    return mrkdwn_of([Line("text", one_line(words))])
+
+
+def _labels(row: Sequence[Action]) -> str:
+    return said_buttons([_label(action) for action in row])
 
 
 def _button(action: Action) -> Json:
