@@ -15,8 +15,9 @@ from adapters.fitting import clipped
 from adapters.slack import parts
 from adapters.slack.blocks import Json, rich_text
 from adapters.slack.callers import account_of
+from adapters.slack.guarding import escaped
 from adapters.slack.limits import BLOCKS, BLOCKS_WEIGHT, FILE_ABOUT, TEXT
-from adapters.slack.markup import escaped, prose
+from adapters.slack.markup import prose
 from adapters.slack.parts import SPARE, Part
 from bot.cards import Card, Prose, Reply, note
 from bot.markup import to_plain

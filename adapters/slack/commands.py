@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapters.slack.callers import person_of
-from adapters.slack.markup import COMMAND, TOKEN, plain_token, source
+from adapters.slack.markup import TOKEN, plain_token, source
 from adapters.slack.parts import CHOOSE
+from adapters.slack.runs import COMMAND
 from bot.arguments import Who
 from bot.calls import Call, from_token
 from bot.commands import Commands
@@ -68,9 +69,9 @@ def call_of(text: str, commands: Commands, people: MutableMapping[str, str], *, 
 
 def _kept_apart(token: re.Match[str], found: dict[str, str]) -> str:
     """A mention as one word that no name breaks in two; other tokens as they were typed."""
-    if token["sign"] != "@":
-        return plain_token(token, {})
     user = token["what"] or ""
+    if token["sign"] != "@" or not user:
+        return plain_token(token, {})
     found[user] = plain_token(token, {})
     return f"\0{user}\0"
 
@@ -81,7 +82,8 @@ def _named(text: str, found: Mapping[str, str]) -> str:
 
 def _in_words(refusal: UserError, found: Mapping[str, str]) -> UserError:
     """A refusal that quotes what was typed, with names where mentions stood."""
-    values = {k: _named(v, found) if isinstance(v, str) else v for k, v in refusal.values.items()}
+    words = {k: _named(v, found) for k, v in refusal.values.items() if isinstance(v, str)}
+    values = {**refusal.values, **{k: re.sub("\0.*", "…", v) for k, v in words.items()}}  # a quote cut inside one
     return type(refusal)(refusal.key, argument=refusal.argument, **values)
 
 

@@ -13,8 +13,9 @@ from adapters.fitting import clipped
 from adapters.slack import blocks
 from adapters.slack.blocks import Json, rich_text, section
 from adapters.slack.limits import HEADER, VIEW_BLOCKS
-from adapters.slack.markup import Line, Run, lines_of, one_line, rich_of
+from adapters.slack.markup import rich_of
 from adapters.slack.parts import texts
+from adapters.slack.runs import Line, Run, lines_of, one_line
 from bot.calls import Call, from_token
 from bot.cards import Action
 from bot.errors import UserError

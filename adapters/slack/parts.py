@@ -9,8 +9,10 @@ from adapters.fitting import clipped, size
 from adapters.slack import blocks
 from adapters.slack.blocks import Json, rich_text, section, weight
 from adapters.slack.cutting import cut
+from adapters.slack.guarding import escaped, mrkdwn_of
 from adapters.slack.limits import ACTIONS, BLOCKS_WEIGHT, BUTTON_LABEL, CHECKBOXES, HEADER, OPTION
-from adapters.slack.markup import Line, Run, escaped, lines_of, mrkdwn_of, one_line, prose, rich_of
+from adapters.slack.markup import prose, rich_of
+from adapters.slack.runs import Line, Run, lines_of, one_line
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Option, Options, Prose, Small, Text
 from bot.cards import Part as CardPart

@@ -1,7 +1,7 @@
 """How Slack's clients read what we send, as far as anyone outside knows: what a reader sees of a message.
 
 Styles are left out; what stands for something else is replaced by what it stands for. For mrkdwn this is the exact
-inverse of `adapters.slack.markup`: `shown(mrkdwn(literal(x)))` is x.
+inverse of `adapters.slack.guarding`: `shown(mrkdwn(literal(x)))` is x.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.slack.markup import TOKEN, ZERO, plain_token
+from adapters.slack.guarding import ZERO
+from adapters.slack.markup import TOKEN, plain_token
 
 _SCAN = re.compile(
     rf"```\n(?P<fenced>[\s\S]*?)\n```"

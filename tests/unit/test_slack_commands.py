@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.commands import COMMAND, call_of, menu_call, shortcut_of, shortcuts
-from adapters.slack.markup import escaped
+from adapters.slack.guarding import escaped
 from bot.arguments import Int, Text
 from bot.calls import Call
 from bot.cards import Reply

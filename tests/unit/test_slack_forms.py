@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.forms import answers, errors_of, focused, held, modal, suggestions
+from adapters.slack.answers import answers, errors_of, focused, held, suggestions
+from adapters.slack.forms import modal
 from adapters.slack.reading import seen
 from bot.arguments import Int, Pick, Ref, Text, Who
 from bot.calls import Call

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from adapters.slack.blocks import rich_text
 from adapters.slack.cutting import cost, cut
-from adapters.slack.markup import ZERO, Line, escaped, lines_of, mrkdwn, prose, rich, source
+from adapters.slack.guarding import ZERO, escaped
+from adapters.slack.markup import mrkdwn, prose, rich, source
 from adapters.slack.reading import seen, shown
+from adapters.slack.runs import Line, lines_of
 from bot.marks import Code, Inline, Instant, Styled, Words
 from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse
 from bot.sentences import instant, literal
