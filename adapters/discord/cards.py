@@ -26,11 +26,10 @@ from adapters.discord.limits import (
     LAYOUT_TEXT,
     ROW,
     ROWS,
-    clipped,
-    size,
 )
 from adapters.discord.markup import discord as written
 from adapters.discord.parts import Block, Part
+from adapters.fitting import clipped, size
 from bot.cards import Card, Prose, Reply
 from bot.markup import to_plain
 from bot.sentences import say

@@ -25,11 +25,9 @@ from adapters.discord.limits import (
     OPTION,
     OPTIONS,
     RADIO,
-    clipped,
-    fitting,
-    size,
 )
 from adapters.discord.markup import discord as written
+from adapters.fitting import clipped, fitting, size
 from bot.calls import Call
 from bot.cards import Form, Question
 from bot.errors import UserError

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import discord
 from discord import ui
 
-from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW, clipped, size
+from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW
 from adapters.discord.markup import discord as written
 from adapters.discord.markup import one_line, prose
+from adapters.fitting import clipped, size
 from bot.cards import Action, Card, Items, Option, Options, Prose, Small, Text
 from bot.cards import Part as CardPart
 from bot.markup import to_plain

@@ -11,13 +11,13 @@ from bot.cards import Text as Words
 from bot.commands import Command, Commands
 from bot.context import Context
 from bot.errors import NotFound
-from bot.sentences import literal, say
+from bot.sentences import Marked, literal, say
 
 EVERYDAY = ("pitch", "vote", "extend", "assist", "previously", "read", "undo", "help")
 
 
 def _line(command: Command, usage: str = "") -> str:
-    return say("help.line", usage=usage or command.usage, about=command.about)
+    return say("help.line", usage=Marked(usage or command.usage), about=command.about)
 
 
 def commands_for(registry: Callable[[], Commands]) -> Commands:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.cutting import cut
-from adapters.discord.limits import clipped, fitting, size
 from adapters.discord.markup import discord, prose, source
 from adapters.discord.parts import in_rows
 from adapters.discord.reading import shown
+from adapters.fitting import clipped, fitting, size
 from bot.marks import Inline, Kind, Mark, Styled, Words
 from bot.markup import Block, Bullets, Paragraph, Quote, parse
 from bot.sentences import instant, literal
