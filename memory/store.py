@@ -177,6 +177,14 @@ class HouseRows:
         )
         return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
 
+    async def knows(self, place: Place) -> bool:
+        """Whether there is a room at this place."""
+        r = t.rooms.table.c
+        query = select(r.id).where(
+            r.platform == place.platform, r.space == place.space, r.channel == place.channel, r.thread == place.thread
+        )
+        return await self._runner.read(lambda session: session.execute(query).first() is not None)
+
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""
         r = t.rooms.table.c

@@ -120,3 +120,9 @@ erasures = Table(
     Index("ix_erasures_room_id", "room_id"),
 )  # fmt: skip
 """What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
+
+vault = Table(
+    "vault", metadata,
+    Column("key", TEXT, primary_key=True), Column("sealed", TEXT, nullable=False),
+    Column("at", UTCDateTime(), nullable=False),
+)  # fmt: skip

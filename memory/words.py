@@ -70,6 +70,7 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "acts": ("actor_salt", "actor", "text_salt", "detail_salt", "reversed_by"),
     "desk": ("source_id", "person", "command", "state"),
     "posts": ("kind", "subject", "refs", "nonce", "state", "content_hash"),
+    "vault": ("key", "sealed"),
     "due": ("kind", "subject", "rule", "zone", "claimed_by"),
 }  # fmt: skip
 """Ids, kinds, states, names of people: nothing that anybody wrote. (`id` and `room_id` go without saying.)"""

@@ -34,6 +34,9 @@ REASONS: dict[str, str] = {
     "users:read": "slack.scope_users_read",
     "app_mentions:read": "slack.scope_app_mentions_read",
     "im:write": "slack.scope_im_write",
+    "channels:read": "slack.scope_channels_read",
+    "groups:read": "slack.scope_channels_read",
+    "reactions:read": "slack.scope_reactions_read",
 }
 """Every scope that is asked for, and the sentence of the catalogue that says why."""
 HISTORY: dict[str, str] = {
@@ -41,7 +44,14 @@ HISTORY: dict[str, str] = {
     "groups:history": "slack.scope_history",
 }
 """Scopes that let the bot read channels: asked for only when the operator wants it."""
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "tokens_revoked")
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "member_joined_channel",
+    "reaction_added",
+    "tokens_revoked",
+)
 _COLOUR = "#1f2a44"
 
 

@@ -107,7 +107,7 @@ async def test_every_face_of_the_product_is_drawn_as_slack_takes_it(tmp_path: Pa
             check(drawn_private(reply))
     for form in forms:
         check_modal(modal(form, evening.commands))
-    long = next(card for card in evening.public if card.title.startswith("2 - ada"))
+    long = next(card for card in evening.public if any(isinstance(p, Prose) and "2 · ada" in p.by for p in card.parts))
     (handout,) = drawn_public(long)[-1].handouts
     assert handout.text == LONG.strip()
     every = "\n".join(words_of(drawn_private(reply)) for reply in evening.replies if reply.form is None)

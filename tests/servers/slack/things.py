@@ -32,6 +32,7 @@ class User:
     bot: bool = False
     guest: Guest = ""
     deleted: bool = False
+    admin: bool = False
     tz: str = "Europe/Amsterdam"
 
     def json(self) -> Json:
@@ -45,7 +46,7 @@ class User:
             "profile": {"display_name": self.name, "real_name": self.name.title()},
             "is_bot": self.bot,
             "is_app_user": False,
-            "is_admin": False,
+            "is_admin": self.admin,
             "is_owner": False,
             "is_restricted": bool(self.guest),
             "is_ultra_restricted": self.guest == "single",
@@ -160,6 +161,7 @@ class Message:
     data: Json
     only_for: User | None = None
     deleted: bool = False
+    admin: bool = False
     edited: bool = False
     notifies: tuple[str, ...] = ()
     unfurls: bool = False
