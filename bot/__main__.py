@@ -85,6 +85,8 @@ def _answer(app: App, asked: argparse.Namespace) -> int:
             return app.rooms(config=config, db=db)
         case "move":
             return app.move(config=config, db=db, room=asked.room, to=asked.to)
+        case "forget":
+            return app.forget(config=config, db=db, person=asked.person)
         case "db upgrade":
             return app.db_upgrade(config=config, db=db)
         case "db check":

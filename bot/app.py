@@ -19,6 +19,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from adapters.discord.connection import Connection
+from adapters.slack.connection import Connection as SlackConnection
 from bot import config
 from bot.chat import ChatAdapter
 from bot.config import ConfigMistakes
@@ -26,12 +27,14 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import due_rules, registry, telling
+from bot.handlers import due_rules, registry
+from bot.handlers.courtesies import Gate, courtesy
+from bot.handlers.home import gather
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
 from bot.platforms import Platforms
-from bot.ports import Alarms, Clock, Writer
+from bot.ports import Alarms, Clock, Vault, Writer
 from bot.posting import LEASE, Poster
 from bot.sentences import Marked, say
 from bot.settings import Settings
@@ -39,6 +42,7 @@ from bot.story.people import Place
 from memory import migrate, operators
 from memory.engine import Runner, make_runner
 from memory.store import HouseRows, RoomStore
+from memory.vault import HouseVault
 
 log = logging.getLogger("room37")
 
@@ -102,7 +106,9 @@ async def build(
         alarms,
         due_rules(),
         suggest,
-        telling.courtesy,
+        gather,
+        courtesy,
+        Gate(),
         seed=seed,
         alone=not lease,
     )
@@ -237,11 +243,10 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
 def run(*, config: Path | None, db: str | None) -> int:
     """Serve the rooms on every platform that is configured, until the process is told to stop."""
     settings = _settings(config, db)
-    served = _platforms(settings)
-    if not served:
+    if not (settings.serves_discord or settings.serves_slack):
         raise OperatorError(_told("serving.nothing"))
     try:
-        asyncio.run(_serve(settings, served))
+        asyncio.run(_serve(settings))
     except* OperatorError as errors:
         raise OperatorError(str(_first(errors))) from None
     except* asyncio.CancelledError:
@@ -257,14 +262,32 @@ def _first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
     return error
 
 
-def _platforms(settings: Settings) -> dict[str, ChatAdapter]:
+def _platforms(settings: Settings, vault: Vault) -> dict[str, ChatAdapter]:
     """The platforms that this process serves, by name."""
     served: dict[str, ChatAdapter] = {}
     if settings.serves_discord:
         from adapters.discord.client import Discord  # noqa: PLC0415  # only the platforms in use are loaded
 
         served["discord"] = Discord(_discord(settings))
+    if settings.serves_slack:
+        from adapters.slack.client import Slack  # noqa: PLC0415
+
+        served["slack"] = Slack(_slack(settings), vault, RealClock())
     return served
+
+
+def _slack(settings: Settings) -> SlackConnection:
+    """How Slack is reached."""
+    wanted, secrets = settings.slack, settings.secrets
+    host, _, port = wanted.listen.rpartition(":")
+    return SlackConnection(
+        transport=wanted.transport, bot_token=secrets.slack_bot_token.reveal(),
+        app_token=secrets.slack_app_token.reveal(), signing_secret=secrets.slack_signing_secret.reveal(),
+        client_id=secrets.slack_client_id, client_secret=secrets.slack_client_secret.reveal(),
+        vault_key=secrets.vault_key.reveal(), host=host.strip("[]"), port=int(port), public_url=wanted.public_url,
+        api_url=wanted.api_url.rstrip("/") + "/" if wanted.api_url else "", history=wanted.history,
+        use_proxy=wanted.use_proxy,
+    )  # fmt: skip
 
 
 def _discord(settings: Settings) -> Connection:
@@ -278,18 +301,21 @@ def _discord(settings: Settings) -> Connection:
     )
 
 
-async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
+async def _serve(settings: Settings) -> None:
     from adapters.alarms import WakingAlarms  # noqa: PLC0415
 
-    clock, alarms, platforms = RealClock(), WakingAlarms(), Platforms(served)
+    clock, alarms = RealClock(), WakingAlarms()
     saved = await open_database(settings, clock)
     if saved is not None:
         log.warning("%s", _told("memory.backup_made", path=saved))
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    vault = HouseVault(make_runner(settings.database.url))
+    platforms = Platforms(_platforms(settings, vault))
+    lease = LEASE if settings.database.path is None else ALONE  # a file is served by one process
     async with build(
-        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, serves=platforms.serves
+        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, lease=lease, serves=platforms.serves
     ) as house:
         alarms.start(house.inbox.sweep)
         gc.collect()
@@ -303,6 +329,7 @@ async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
                 await house.inbox.sweep()
         finally:
             alarms.stop()
+            await vault.close()
 
 
 def export(*, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None) -> int:
@@ -388,6 +415,25 @@ def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
     asyncio.run(open_database(settings, RealClock()))
     asyncio.run(migrate.on_connection(settings.database.url, lambda c: operators.move_room(c, room, to)))
     print(_told("memory.moved", room=room))  # noqa: T201
+    return 0
+
+
+def forget(*, config: Path | None, db: str | None, person: str) -> int:
+    """Take one person's words and name out of every room."""
+    settings = _settings(config, db)
+    path = settings.database.path
+    if path is not None:
+        _existing(settings)
+    asyncio.run(open_database(settings, RealClock()))
+    found = asyncio.run(
+        migrate.on_connection(settings.database.url, lambda c: operators.forget(c, person, datetime.now(UTC)))
+    )
+    if not found.rooms:
+        raise OperatorError(str(say("memory.forgot_nobody")))
+    if path is not None:
+        operators.remember(path, found.ids)
+    print(say("memory.forgot", things=len(found.ids), rooms=found.rooms))  # noqa: T201
+    print(say("memory.forgot_backups"))  # noqa: T201
     return 0
 
 

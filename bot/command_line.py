@@ -102,6 +102,9 @@ def parser() -> Parser:
     move.add_argument("--room", metavar="ID", required=True, type=_given, help=text("move_room"))
     move.add_argument("--to", metavar="PLACE", required=True, type=_place, help=text("move_to"))
 
+    forget = _command(commands, "forget")
+    forget.add_argument("--person", metavar="KEY", required=True, type=_person, help=text("forget_person"))
+
     database = commands.add_parser(
         "db", help=text("db_short"), prog="room37 db", about=text("db_about"), example=""
     )
@@ -191,6 +194,13 @@ def _place(value: str) -> Place:
     if len(parts) not in (3, 4) or not all(parts):
         raise argparse.ArgumentTypeError(text("not_a_place"))
     return Place(*parts)
+
+
+def _person(value: str) -> str:
+    parts = value.split("/", 2)
+    if len(parts) != 3 or not all(parts):
+        raise argparse.ArgumentTypeError(text("not_a_person"))
+    return value
 
 
 def _nearest(given: str, known: Sequence[str]) -> str | None:

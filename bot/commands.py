@@ -14,6 +14,7 @@ from bot.calls import Call
 from bot.cards import Reply
 from bot.context import Context
 from bot.errors import UserError
+from bot.sentences import Marked
 
 MENU = ("message", "author", "text")
 """What the call of a message's menu carries: the message's reference, its author's person key (empty for the bot's
@@ -213,7 +214,10 @@ class Commands:
             rest = tail
         if rest.strip():
             raise UserError(
-                "kernel.too_much", command=command.name, usage=command.usage, given=rest.strip()[:60]
+                "kernel.too_much",
+                command=command.name,
+                usage=Marked(command.usage),
+                given=rest.strip()[:60],
             )
         return found
 

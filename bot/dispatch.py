@@ -17,16 +17,18 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from bot import holding
-from bot.arguments import Flag, Int, Pick
+from bot.arguments import Ref
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
-from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
+from bot.cards import Action, Card, Form, Reply, Text, from_json, note, to_json
 from bot.commands import Command, Commands, Growing
 from bot.context import Context, Incoming, Shop, There
 from bot.elsewhere import resolved, rooms_of
 from bot.errors import Room37Error, StorageFull, UserError, WriterError
+from bot.homes import Home
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
+from bot.questions import question
 from bot.sentences import say
 from bot.story.books import Books, DeskEntry, DueRow
 from bot.story.moments import Ids, Moment, Outcome
@@ -41,9 +43,12 @@ PREFILL_SECONDS = 0.7
 """So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
+Gather = Callable[[Place, Moment, Books], Home]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
-Courtesy = Callable[[Books, Moment], Card | None]
-"""What else is to be said, once and privately, to a person who just acted (the question of consent)."""
+Courtesy = Callable[[Books, Moment], Sequence[Card]]
+"""What else is to be said, once and privately, to a person who just acted (the question of consent, tidings)."""
+Gate = Callable[[Books, str, Moment], None]
+"""Refuses (UserError) who may not act here now: before any rule of a changing command, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ class Dispatcher:
         alarms: Alarms,
         due_rules: Mapping[str, DueRule],
         suggest: Suggest,
+        gather: Gather,
         courtesy: Courtesy,
+        gate: Gate,
         *,
         seed: str | None = None,
         alone: bool = False,
@@ -80,7 +87,9 @@ class Dispatcher:
         self._alarms = alarms
         self._due_rules = due_rules
         self._suggest = suggest
+        self._gather = gather
         self.courtesy = courtesy
+        self.gate = gate
         self._seed = seed
         self.alone = alone
 
@@ -169,6 +178,26 @@ class Dispatcher:
         """The bot may post there (again)."""
         self._poster.welcome(platform, space, channel)
 
+    async def known(self, place: Place) -> bool:
+        """Whether this place is a room already."""
+        return await self._house.knows(place)
+
+    async def shows(self, place: Place, ref: str, kind: str) -> bool:
+        """Whether this message is the bot's card of that kind."""
+        post = await self._store.read(place, lambda books: books.post_with_ref(ref))
+        return post is not None and post.kind == kind
+
+    async def home(self, incoming: Incoming) -> Home:
+        """What waits for a person, in all their rooms."""
+        moment = self.moment(incoming)
+        found = Home()
+        for there in await rooms_of(incoming, self._house):
+            if there.standing is not None:
+                found = found.with_room(
+                    await self._store.read(there.place, partial(self._gather, there.place, moment))
+                )
+        return found
+
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
         await self._poster.settle(place)
@@ -250,20 +279,12 @@ class Dispatcher:
         if not missing:
             return values, None
         prefill = await _in_time(unit.prefill(values))
-        missing += [a for a in command.arguments if a not in missing and a.name in prefill and a.name not in given]
-        questions = tuple(
-            Question(
-                a.name, a.kind.about,
-                hint=", ".join(a.kind.options) if isinstance(a.kind, Pick) else "",
-                long=isinstance(a.kind, TextArgument) and a.kind.long,
-                most=a.kind.most if isinstance(a.kind, TextArgument) else 20 if isinstance(a.kind, Int) else 200,
-                prefill=prefill.get(a.name, ""),
-                options=a.kind.options if isinstance(a.kind, Pick) else ("yes", "no") if isinstance(a.kind, Flag) else (),
-                optional=not a.required,
-            )
-            for a in missing
-        )  # fmt: skip
+        asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
+        missing += [a for a in asked if a.name in prefill and a.name not in given]
+        questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)
+        begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
         call = await _in_time(self._form_call(unit))
+        call = Call(call.command, begun | dict(call.args))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
 
     async def _form_call(self, unit: _Unit) -> Call:
@@ -374,14 +395,18 @@ class _Unit:
     ) -> Reply | _Held:
         if self.command.nameless:
             return face(work(books, self._moment))
-        if not self.begun and (held := books.desk_add(self._entry)) and not self._left_off(held):
+        first = not self.begun
+        if first and (held := books.desk_add(self._entry)) and not self._left_off(held):
             return _Held(held)
         self.begun = True
         try:
             with books.savepoint():
+                if first:
+                    self._dispatcher.gate(books, self.command.name, self._moment)
                 reply = face(work(books, self._moment))
-                if last and (also := self._dispatcher.courtesy(books, self._moment)) is not None:
-                    reply = replace(reply, cards=(*reply.cards, also))
+                if last:
+                    more = self._dispatcher.courtesy(books, self._moment)
+                    reply = replace(reply, cards=(*reply.cards, *more))
                 self._use_draft(books)
                 if self.command.menu:
                     holding.use(books, self.incoming, self._moment)

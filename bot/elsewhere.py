@@ -22,7 +22,12 @@ from bot.story.people import Place, Standing
 ROOM = "room"
 ROOMS_MOST = 50
 """Rooms of a person that are looked through for one reply."""
-OWN = frozenset({"my drafts", "my ai", "draft show", "draft keep", "draft drop", "draft edit"})
+OWN = frozenset(
+    {
+        "my drafts", "my ai", "my export", "my forget", "my-card forget", "my-card ask",
+        "draft show", "draft keep", "draft drop", "draft edit",
+    }
+)  # fmt: skip
 """What stays open to a person in a room that they are not in any more: their own rows."""
 _NOBODY = Standing(can_post=False)
 

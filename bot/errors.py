@@ -80,11 +80,15 @@ class WriterError(Room37Error):
 
 
 class PostingError(Room37Error):
-    """A platform did not take a public card. `why` is for the log: a code or a word, never people's text."""
+    """A platform did not take a public card. `why` is for the log: a code or a word, never people's text.
 
-    def __init__(self, why: str) -> None:
+    `alone` says that it is this card's trouble and not the place's: others may be posted there meanwhile.
+    """
+
+    def __init__(self, why: str, *, alone: bool = False) -> None:
         super().__init__(why)
         self.why = why
+        self.alone = alone
 
 
 class PostLater(PostingError):
@@ -93,8 +97,8 @@ class PostLater(PostingError):
     `unsure` says that the card may have been posted all the same, so that it is looked for before it is posted again.
     """
 
-    def __init__(self, why: str, seconds: float, *, unsure: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, why: str, seconds: float, *, unsure: bool = False, alone: bool = False) -> None:
+        super().__init__(why, alone=alone)
         self.seconds = seconds
         self.unsure = unsure
 

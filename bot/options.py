@@ -70,6 +70,10 @@ class App(Protocol):
         """Give a room another place."""
         ...
 
+    def forget(self, *, config: Path | None, db: str | None, person: str) -> int:
+        """Take one person's words and name out of every room."""
+        ...
+
     def db_upgrade(self, *, config: Path | None, db: str | None) -> int:
         """Bring the database to this version, after a backup."""
         ...

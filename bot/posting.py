@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 
 from bot.cards import Card
 from bot.chat import ChatAdapter
-from bot.errors import CannotPost, MessageGone, OperatorError, PostingError, PostLater
+from bot.errors import MessageGone, OperatorError, PostingError, PostLater
 from bot.ports import Clock, Store
 from bot.story.books import Books, Post
 from bot.story.people import Place
@@ -61,10 +61,24 @@ class _Claim:
     """When to look again for what could not be claimed now."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Rest:
+    """How long a place is left alone, by the loop's time."""
+
     until: float
     seconds: float
+    barred: bool
+    """The bot may not post there; else the platform is busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """How long one card waits while others of its place are posted."""
+
+    place: Place
+    until: datetime
+    seconds: float
+    barred: bool
 
 
 class Poster:
@@ -94,6 +108,7 @@ class Poster:
         self._rests: dict[Place, _Rest] = {}
         self._timers: dict[Place, asyncio.TimerHandle] = {}
         self._edited: OrderedDict[str, datetime] = OrderedDict()
+        self._pauses: dict[str, _Pause] = {}
 
     def wake(self, place: Place) -> None:
         """Something changed in this place's public cards."""
@@ -112,11 +127,23 @@ class Poster:
             self.wake(place)
 
     def welcome(self, platform: str, space: str, channel: str = "") -> None:
-        """The platform says that the bot may post there (again): what waits goes out now."""
-        for place in [p for p in self._rests if (p.platform, p.space) == (platform, space)]:
-            if channel in ("", place.channel):
-                del self._rests[place]
-                self.wake(place)
+        """The platform says that the bot may post there (again): what was refused goes out now.
+
+        A platform that is busy is left alone all the same, and single cards that it refused wait for new rights in the
+        whole space: that somebody could call the bot in a channel says nothing about them.
+        """
+
+        def meant(place: Place) -> bool:
+            return (place.platform, place.space) == (platform, space) and channel in ("", place.channel)
+
+        paused = {id_: p.place for id_, p in self._pauses.items() if p.barred and not channel and meant(p.place)}
+        for id_ in paused:
+            del self._pauses[id_]
+        rested = [place for place, rest in self._rests.items() if rest.barred and meant(place)]
+        for place in rested:
+            del self._rests[place]
+        for place in dict.fromkeys([*rested, *paused.values()]):
+            self.wake(place)
 
     async def run(self) -> None:
         """Post what is wanted until cancelled; each room at most once per pace, rooms beside each other."""
@@ -148,14 +175,24 @@ class Poster:
         async with lock:
             claim = await self._store.write(place, partial(self._claim, ()), later=True)
             while claim.jobs:
-                shown = [await self._shown(place, job) for job in claim.jobs]
-                stuck = place in self._rests or all(post.shown_rev < post.wanted_rev for post in shown)
-                if stuck:
+                shown, went = await self._pass(place, claim.jobs)
+                if not went:
                     await self._store.write(place, partial(_save, shown), later=True)
                     return
                 claim = await self._store.write(place, partial(self._claim, shown), later=True)
             if claim.again is not None:
                 self._wake_in(place, (claim.again - self._clock.now()).total_seconds())
+
+    async def _pass(self, place: Place, jobs: Sequence[_Job]) -> tuple[list[Post], bool]:
+        """The rows after one pass in order, and whether the place takes posts; at the first refusal the rest waits, so
+        that nothing is posted before what comes before it."""
+        shown: list[Post] = []
+        for n, job in enumerate(jobs):
+            post, went = await self._shown(place, job)
+            shown.append(post)
+            if not went:
+                return shown + [_released(left) for left in jobs[n + 1 :]], False
+        return shown, True
 
     def _claim(self, shown: Sequence[Post], books: Books) -> _Claim:
         """Note what was shown, and take what is wanted next, in one transaction."""
@@ -180,41 +217,68 @@ class Poster:
 
     def _too_early(self, post: Post, card: Card | None, now: datetime) -> datetime | None:
         """Until when an old card that was redrawn a short while ago waits; its last form, without buttons, never does."""
+        pause = self._pauses.get(post.id)
+        if pause is not None and pause.until > now:
+            return pause.until
         last = self._edited.get(post.id)
         if card is None or not (card.actions or card.options) or not post.refs or last is None:
             return None
         old = post.shown_at is not None and now - post.shown_at > OLD
         return last + OLD_PACE if old and now - last < OLD_PACE else None
 
-    async def _shown(self, place: Place, job: _Job) -> Post:
-        """The post's row after a try; what could not be posted is wanted as before."""
+    async def _shown(self, place: Place, job: _Job) -> tuple[Post, bool]:
+        """The post's row after a try, and whether others may be tried; what could not be posted is wanted as before."""
         post = job.post
         try:
             done = await self._show(place, job)
         except MessageGone:
             if post.kind in IN_PLACE and job.card is not None and post.refs:
-                return await self._shown(place, _Job(replace(post, refs=(), content_hash=""), job.card, False))
-            return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None)
-        except PostLater as later:
-            log.info("a %s waits %.0f s: %s", post.kind, later.seconds, later.why)
-            self._rest(place, later.seconds, grow=False)
-            if later.unsure:
-                return replace(post, lease_until=self._clock.now())
-            return replace(post, state="wanted", lease_until=None)
+                return await self._anew(place, job)
+            return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None), True
         except PostingError as error:
-            self._rest(place, FIRST_REST, grow=True, why=error)
-            return replace(post, state="wanted", lease_until=None)
+            self._wait(place, post, error)
+            if isinstance(error, PostLater) and error.unsure:
+                return replace(post, lease_until=self._clock.now()), error.alone
+            return _released(job), error.alone
         self._rests.pop(place, None)
-        return done
+        self._pauses.pop(post.id, None)
+        return done, True
 
-    def _rest(self, place: Place, seconds: float, *, grow: bool, why: PostingError | None = None) -> None:
+    async def _anew(self, place: Place, job: _Job) -> tuple[Post, bool]:
+        """A card that somebody deleted, put up again; what is left of several messages is taken away first."""
+        post = job.post
+        if len(post.refs) > 1:
+            try:
+                await self._adapter.remove(place, post.refs)
+            except PostingError as error:
+                self._wait(place, post, error)
+                return _released(job), error.alone
+        return await self._shown(place, _Job(replace(post, refs=(), content_hash=""), job.card, False))
+
+    def _wait(self, place: Place, post: Post, error: PostingError) -> None:
+        """After a refusal: leave the card alone for a while, or the whole place."""
+        later = error.seconds if isinstance(error, PostLater) else None
+        if error.alone:
+            before = self._pauses.get(post.id)
+            seconds = later or (min(before.seconds * 2, LONGEST_REST) if before is not None else FIRST_REST)
+            until = self._clock.now() + timedelta(seconds=seconds)
+            self._pauses[post.id] = _Pause(place, until, seconds, later is None)
+            log.info("a %s waits %.0f s by itself: %s", post.kind, seconds, error.why)
+        elif later is not None:
+            log.info("a %s waits %.0f s: %s", post.kind, later, error.why)
+            self._rest(place, later, barred=False)
+        else:
+            rest = self._rests.get(place)
+            grown = rest is not None and rest.barred
+            if not grown:
+                log.warning(
+                    "the bot may not post in %s/%s/%s: %s", place.platform, place.channel, place.thread, error.why
+                )
+            self._rest(place, min(rest.seconds * 2, LONGEST_REST) if rest and grown else FIRST_REST, barred=True)
+
+    def _rest(self, place: Place, seconds: float, *, barred: bool) -> None:
         """Leave a place alone for a while."""
-        before = self._rests.get(place)
-        if grow and before is not None:
-            seconds = min(before.seconds * 2, LONGEST_REST)
-        elif isinstance(why, CannotPost):
-            log.warning("the bot may not post in %s/%s/%s: %s", place.platform, place.channel, place.thread, why.why)
-        self._rests[place] = _Rest(asyncio.get_running_loop().time() + seconds, seconds)
+        self._rests[place] = _Rest(asyncio.get_running_loop().time() + seconds, seconds, barred)
         self._wake_in(place, seconds)
 
     def _wake_in(self, place: Place, seconds: float) -> None:
@@ -270,6 +334,11 @@ def _nonce(post: Post) -> str:
     if post.shown_at is None:
         return post.nonce
     return hashlib.sha256(f"{post.nonce}:{post.shown_at.isoformat()}".encode()).hexdigest()[: len(post.nonce)]
+
+
+def _released(job: _Job) -> Post:
+    """A claimed post that is wanted as before; one whose fate was unknown before is still to be looked for."""
+    return replace(job.post, state="posting" if job.doubtful else "wanted", lease_until=None)
 
 
 def _save(shown: Sequence[Post], books: Books) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,13 +12,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import Stale
+from bot.story.erasing import Swept
 from bot.story.ledger import Head, append, canonical
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Passage
 from bot.story.rooms import Room
 from bot.story.snapshot import TAIL, Snapshot
 from bot.story.stories import Story
-from memory import snapshots, statements
+from memory import erasing, snapshots, statements
 from memory import tables as t
 from memory.kernel_books import KernelBooks
 from memory.nouns import dumps
@@ -35,6 +36,8 @@ class RoomBooks(KernelBooks):
         self._room = room
         self._snapshot = cached
         self.soonest: datetime | None = None
+        self.erased: tuple[str, ...] = ()
+        """Ids of what this unit of work erased: they are noted beside the database once it is kept."""
 
     @property
     def current(self) -> Snapshot | None:
@@ -50,13 +53,23 @@ class RoomBooks(KernelBooks):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is written inside is undone when an exception leaves it."""
-        room, snapshot, soonest = self._room, self._snapshot, self.soonest
+        room, snapshot, soonest, erased = self._room, self._snapshot, self.soonest, self.erased
         try:
             with savepoint(self._session):
                 yield
         except BaseException:
-            self._room, self._snapshot, self.soonest = room, snapshot, soonest
+            self._room, self._snapshot, self.soonest, self.erased = room, snapshot, soonest, erased
             raise
+
+    def erase(
+        self, ids: Sequence[str], at: datetime, *, person: str | None = None, since: datetime | None = None
+    ) -> Swept:
+        """Take the words of these rows out of every place of the room. As many statements as there are places."""
+        connection = self._session.connection()
+        swept = erasing.sweep(connection, self._room_id, ids, at, person=person, person_since=since)
+        self._snapshot = None
+        self.erased += swept.ids
+        return swept
 
     def keep(self, outcome: Outcome[T], moment: Moment) -> T:
         """Write everything an outcome holds. Raises Stale when the room is not at the snapshot's revision."""

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -34,6 +35,8 @@ class Runner(Protocol):
     """Runs units of work against one database."""
 
     dialect: str
+    path: Path | None
+    """The database's file; None for a server."""
 
     async def write(self, work: Callable[[Session], T], *, later: bool = False) -> T:
         """Run in one write transaction; `later` when it need not be at once."""
@@ -46,14 +49,17 @@ class Runner(Protocol):
 
 
 def sqlite_hooks(engine: Engine, *, foreign_keys: bool = True) -> Engine:
-    """Durable and honest SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writers."""
+    """Durable and honest SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writers.
+
+    `secure_delete`: what was overwritten is not left in free pages, so that what is erased is gone from the file.
+    """
 
     @event.listens_for(engine, "connect")
     def _connected(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # the driver's own BEGIN would come too late and too weak
         cursor = dbapi.cursor()
         for pragma in (
-            "journal_mode=WAL", "synchronous=FULL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}", f"busy_timeout={BUSY_MS}",
+            "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"foreign_keys={'ON' if foreign_keys else 'OFF'}", f"busy_timeout={BUSY_MS}",
         ):  # fmt: skip
             cursor.execute("PRAGMA " + pragma)
         cursor.close()
@@ -74,6 +80,7 @@ class SqliteRunner:
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url).set(drivername="sqlite")
+        self.path = Path(parsed.database) if parsed.database else None
         self._sync = sqlite_hooks(create_engine(parsed, connect_args={"check_same_thread": False}))
         self._writes = WriterThread(self._sync.execution_options(write=True), translated)
         self._async = create_async_engine(
@@ -114,6 +121,7 @@ class PostgresRunner:
     dialect = "postgresql"
 
     def __init__(self, url: str) -> None:
+        self.path: Path | None = None
         self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
 
     @property

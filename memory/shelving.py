@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
+from bot.story.taking_out import Own
+from bot.story.veiling import mark
 from memory import statements
 from memory import tables as t
 from memory.nouns import Shelf
@@ -168,6 +171,53 @@ class Shelving:
         c = t.pitches.table.c
         query = select(t.pitches.table).where(c.story_id == story_id, c.status == "drawer")
         return self._all(t.pitches, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    # ---- moderation
+
+    def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
+        """Reports of this room, newest first."""
+        c = t.reports.table.c
+        query = select(t.reports.table)
+        if reporter is not None:
+            query = query.where(c.reporter == reporter)
+        return self._all(t.reports, query.order_by(c.number.desc(), c.id.desc()).limit(limit))
+
+    def own(self, person: str) -> Own:
+        """Everything of one person that stands in this room, oldest first, with who wrote after them."""
+        p, v = t.passages.table.c, t.passage_versions.table.c
+
+        def theirs(shelf: Shelf[N], column: str, *which: ColumnElement[bool]) -> tuple[N, ...]:
+            c = shelf.table.c
+            query = select(shelf.table).where(c[column] == person, *which)
+            return tuple(self._all(shelf, query.order_by(c.at, c.id)))
+
+        heads = theirs(t.passages, "author", p.veil != "erased")
+        of = {head.id for head in heads}
+        versions: dict[str, list[PassageVersion]] = {id_: [] for id_ in of}
+        every = select(t.passage_versions.table).join(t.passages.table, p.id == v.passage_id)
+        found = self._all(t.passage_versions, every.where(p.author == person).order_by(v.version, v.id))
+        for version in found:
+            if version.passage_id in of:
+                versions[version.passage_id].append(version)
+        others = select(p.story_id, func.max(p.number)).where(
+            p.room_id == self._room_id, p.author != person, p.status == "standing"
+        )
+        after = {row[0]: row[1] for row in self._session.execute(others.group_by(p.story_id))}
+        return Own(
+            tuple((head, tuple(versions[head.id])) for head in heads),
+            theirs(t.pitches, "author", t.pitches.table.c.veil != "erased"),
+            theirs(t.drafts, "person", t.drafts.table.c.text != ""),
+            theirs(t.machine_texts, "asker", t.machine_texts.table.c.veil != "erased"),
+            theirs(t.facts, "by", t.facts.table.c.status == "standing"),
+            theirs(t.reports, "reporter", t.reports.table.c.reason != ""),
+            theirs(t.notes, "by", t.notes.table.c.text != str(mark("erased"))),
+            (
+                *(ask.id for ask in theirs(t.asks, "author", t.asks.table.c.text != "")),
+                *(held.id for held in theirs(t.held, "author", t.held.table.c.text != "")),
+                *(held.id for held in theirs(t.held, "person", t.held.table.c.text != "")),
+            ),
+            tuple(head.id for head in heads if head.number > after.get(head.story_id, 0)),
+        )
 
     # ---- notes, and what is asked of people
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import statements
+from memory import erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
@@ -58,6 +59,8 @@ class RoomStore:
             return work(books), books
 
         result, books = await self._runner.write(unit, later=later)
+        if books.erased and self._runner.path is not None:
+            await asyncio.to_thread(erasures.remember, self._runner.path, books.erased)
         if books.current is not None:
             self._remember(books.current)
         return result
@@ -104,7 +107,7 @@ class RoomStore:
         )  # fmt: skip
 
     def _make(self, session: Session, place: Place) -> Room:
-        """A new room; a thread's inherits its parent's rules, zone and consent."""
+        """A new room; a thread's inherits its parent's rules, zone, consent and blocks."""
         room = replace(self._fresh(place), revision=1)
         parent = self._room(session, replace(place, thread="")) if place.thread else None
         if parent is not None:
@@ -117,12 +120,15 @@ class RoomStore:
         if parent is not None:
             c = t.members.table.c
             asked = (
-                select(t.members.table).where(c.room_id == parent.id, c.consent.is_not(None)).order_by(c.id)
+                select(t.members.table)
+                .where(c.room_id == parent.id, c.consent.is_not(None) | c.blocked_at.is_not(None))
+                .order_by(c.id)
             )
             for row in session.execute(asked).all():
                 member = t.members.value(row)
                 mine = replace(
-                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=()
+                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=(),
+                    reports_seen="",
                 )
                 session.execute(t.members.table.insert(), t.members.row(mine))
         return room
@@ -170,6 +176,14 @@ class HouseRows:
             .limit(limit)
         )
         return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+
+    async def knows(self, place: Place) -> bool:
+        """Whether there is a room at this place."""
+        r = t.rooms.table.c
+        query = select(r.id).where(
+            r.platform == place.platform, r.space == place.space, r.channel == place.channel, r.thread == place.thread
+        )
+        return await self._runner.read(lambda session: session.execute(query).first() is not None)
 
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""

@@ -10,6 +10,7 @@ from bot.story.errands import Errand
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
+from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
 from bot.story.stories import Scene, Story
@@ -38,6 +39,8 @@ ballots = Shelf(metadata, "ballots", Ballot, unique=(("round_id", "person"),))
 turn_states = Shelf(metadata, "turn_states", TurnState, ("room_id",))
 pens = Shelf(metadata, "pens", Pen, ("room_id",))
 facts = Shelf(metadata, "facts", Fact, ("room_id", "story_id", "number"))
+reports = Shelf(metadata, "reports", Report, ("room_id", "state"), ("room_id", "reporter"))
+tidings = Shelf(metadata, "tidings", Tiding, ("room_id", "told"))
 asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message"))
 held = Shelf(metadata, "held", Held, ("room_id",))
 notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
@@ -47,7 +50,7 @@ SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own n
     shelf.noun: shelf
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
-        turn_states, pens, facts, asks, held, notes, errands,
+        turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
     )
 }  # fmt: skip
 
@@ -108,4 +111,18 @@ dues = Table(
     Column("at_utc", UTCDateTime(), nullable=False), Column("generation", BigInteger, nullable=False),
     Column("claimed_by", TEXT), Column("lease_until", UTCDateTime()), Column("done_at", UTCDateTime()),
     UniqueConstraint("room_id", "kind", "subject"), Index("ix_due_at_utc", "at_utc"),
+)  # fmt: skip
+
+erasures = Table(
+    "erasures", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False), Column("at", UTCDateTime(), nullable=False),
+    Index("ix_erasures_room_id", "room_id"),
+)  # fmt: skip
+"""What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
+
+vault = Table(
+    "vault", metadata,
+    Column("key", TEXT, primary_key=True), Column("sealed", TEXT, nullable=False),
+    Column("at", UTCDateTime(), nullable=False),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.discord.client import Discord
 from adapters.discord.connection import Connection
-from bot.app import House, build, open_database
+from bot.app import ALONE, House, build, open_database
 from bot.arguments import Flag, Int, Text, Who
 from bot.calls import Call
 from bot.platforms import Platforms
@@ -22,7 +22,7 @@ from bot.story.rooms import Preset
 from tests.clock import HandClock
 from tests.rig import HandAlarms, settings_for
 from tests.servers.discord import TOKEN, Answer, DiscordServer, Modal, Person, Seen
-from tests.servers.discord.interactions import COMPONENT, SUBMIT
+from tests.servers.discord.interactions import COMPONENT, SUBMIT, Interaction
 from tests.servers.discord.pointing import pointed_at
 
 _OPTION_MOST = 6000
@@ -97,6 +97,8 @@ class DiscordRoom:
     settings: Settings
     channel: Any
     last: dict[str, Shown] = field(default_factory=dict)
+    settles: bool = True
+    """Whether each act waits until the room's public cards are up to date; without it they come when they come."""
     reads_bare_text = False
 
     @property
@@ -138,11 +140,16 @@ class DiscordRoom:
         """The person's last interaction is delivered a second time."""
         self.server.interactions.again(self.last[name].answer.interaction)
         await self.person(name).command(self.channel, "help")  # what came after it is answered, so it was heard
-        await self.house.inbox.settled(self.place)
+        await self._settled()
         return self.last[name].text
 
     async def says(self, name: str, line: str, *, standing: Standing | None = None) -> str:
         """Use the slash command of a typed line; gives what the person then sees."""
+        return await self._take(name, await self.answer_to(self.starts(name, line, standing=standing)))
+
+    def starts(self, name: str, line: str, *, standing: Standing | None = None) -> Interaction:
+        """The same, without waiting for the answer."""
+        self.clock.pass_(milliseconds=1)
         call = self.house.inbox.commands.parse(line)
         command = self.house.inbox.commands.find(call.command)
         assert command is not None
@@ -162,8 +169,23 @@ class DiscordRoom:
                     options["file"] = ("words.txt", given.encode())
                 case _:
                     options[argument.name] = given
-        who = self.person(name, standing)
-        return await self._take(name, await who.command(self.channel, call.command, **options))
+        return self.person(name, standing).starts(self.channel, call.command, **options)
+
+    async def answer_to(self, interaction: Interaction) -> Answer:
+        """What the person sees once the bot has acknowledged, or when the client gave up waiting for that."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(interaction.acknowledged.wait(), self.server.service.ack_seconds)
+        return Answer(self.server.service, interaction)
+
+    async def posted(self, seconds: float = 900.0) -> None:
+        """Wait until the poster has shown all that is wanted here; the house's clock goes on meanwhile."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(seconds):
+            began = loop.time()
+            while await self.look(lambda books: books.posts_wanted()):
+                await asyncio.sleep(0.1)
+                began, before = loop.time(), began
+                self.clock.pass_(seconds=began - before)
 
     async def presses(self, name: str, label: str) -> str:
         """Press the button whose label begins so, on what the person got last or in the channel."""
@@ -174,6 +196,11 @@ class DiscordRoom:
                 if not message.deleted and button.label.casefold().startswith(label.casefold()):
                     return await self._take(name, await who.press(message, button.label))
         raise AssertionError(f"{name} has no button {label!r}")
+
+    async def chooses(self, name: str, *values: str) -> str:
+        """Tick these options of the menu on what the person got last."""
+        (menu,) = [message for message in self.last[name].messages if message.selects]
+        return await self._take(name, await self.person(name).choose(menu, values))
 
     async def fills(self, name: str, *answers: str) -> str:
         """Fill in the form that is open before the person."""
@@ -217,7 +244,11 @@ class DiscordRoom:
         self.clock.pass_(**by)
         self.server.age(**by)
         await self.house.inbox.sweep()
-        await self.house.inbox.settled(self.place)
+        await self._settled()
+
+    async def _settled(self) -> None:
+        if self.settles:
+            await self.house.inbox.settled(self.place)
 
     async def look(self, work: Any) -> Any:
         """A read of the room's books."""
@@ -234,19 +265,23 @@ class DiscordRoom:
             await answer.finished()
             messages = (answer.message, *answer.followups)
         self.last[name] = Shown(answer, messages, modal)
-        await self.house.inbox.settled(self.place)
+        await self._settled()
         return self.last[name].text
 
 
 @contextlib.asynccontextmanager
 async def open_discord_room(
-    url: str, *, writer: Writer | None = None, server: DiscordServer | None = None, preset: Preset = "table"
-) -> AsyncIterator[DiscordRoom]:
-    """A room in a house over this database, in a channel of a loopback server of its own (or of this one)."""
+    url: str, *, writer: Writer | None = None, server: DiscordServer | None = None, preset: Preset = "table",
+    clock: HandClock | None = None, settles: bool = True, wait: bool = True,
+) -> AsyncIterator[DiscordRoom]:  # fmt: skip
+    """A room in a house over this database, in a channel of a loopback server of its own (or of this one).
+
+    `settles` waits for the public cards after each act; `wait` until the bot is there and its commands are known.
+    """
     settings = settings_for(url)
     presets = replace(settings.room.preset, discord=preset)
     settings = replace(settings, room=replace(settings.room, preset=presets))
-    clock, alarms = HandClock(), HandAlarms()
+    clock, alarms = clock or HandClock(), HandAlarms()
     await open_database(settings, clock)
     async with contextlib.AsyncExitStack() as stack:
         served = server if server is not None else await stack.enter_async_context(DiscordServer())
@@ -255,15 +290,18 @@ async def open_discord_room(
         adapter = Discord(Connection(TOKEN, ready_seconds=0.05))
         platforms = Platforms({"discord": adapter})
         house = await stack.enter_async_context(
-            build(settings, platforms, clock=clock, alarms=alarms, writer=writer, seed="rig")
+            build(settings, platforms, clock=clock, alarms=alarms, writer=writer, seed="rig", lease=ALONE)
         )
         channel = served.channel("story")
-        running = asyncio.create_task(adapter.run(house.inbox))
+        running = [asyncio.create_task(adapter.run(house.inbox)), asyncio.create_task(house.poster.run())]
+        house.poster.wake_all(await house.rows.post_places())
         try:
-            await served.connected()
-            await adapter.synced.wait()
-            yield DiscordRoom(served, house, adapter, clock, alarms, settings, channel)
+            if wait:
+                await served.connected()
+                await adapter.synced.wait()
+            yield DiscordRoom(served, house, adapter, clock, alarms, settings, channel, settles=settles)
         finally:
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            for task in running:
+                assert not task.done(), task  # neither ends by itself, whatever happens
+                task.cancel()
+            await asyncio.wait(running)

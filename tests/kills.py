@@ -1,5 +1,6 @@
 """`python -m tests.kills --times N`: kill -9 a playing transcript at instants drawn by seed, then resume it.
 
+With `--discord` it is `room37 run` that is killed, while people of a loopback Discord pitch, vote and write.
 After each kill no acknowledged submission is missing and none is doubled, the ledger verifies, and the resumed run
 ends equal to an unkilled one. At least 60% of the kills must fall between the first and the last receipt.
 """
@@ -7,6 +8,7 @@ ends equal to an unkilled one. At least 60% of the kills must fall between the f
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import re
 import signal
@@ -18,6 +20,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from tests.discord_process import killed
 from tests.transcripts import CLOCK, EXAMPLES, SEED, options, play
 
 LEFT_OUT = {"posts": {"refs", "shown_rev", "state", "lease_until", "shown_at", "content_hash"}}
@@ -82,7 +85,11 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=37)
     parser.add_argument("--transcript", default="ghost_story.txt")
+    parser.add_argument("--discord", action="store_true", help="kill `room37 run` instead of a transcript")
     asked = parser.parse_args()
+    if asked.discord:
+        _in_discord(asked.times, asked.seed)
+        return
     dice = random.Random(asked.seed)
     transcript = EXAMPLES / asked.transcript
     with tempfile.TemporaryDirectory() as name:
@@ -118,6 +125,16 @@ def main() -> None:
     )
     if share < 0.6:
         raise SystemExit("too few kills fell between the first and the last receipt")
+
+
+def _in_discord(times: int, seed: int) -> None:
+    """Kill the served bot again and again."""
+    with tempfile.TemporaryDirectory() as name:
+        report = asyncio.run(killed(Path(name), times, seed))
+    sys.stdout.write(
+        f"{times} kills of `room37 run`, {report.amid_post} of them with a card half posted: of {report.acknowledged} "
+        f"acknowledged texts none was missing, none was doubled, each passage stood there once, every ledger verified\n"
+    )
 
 
 def _nothing_missing(database: Path, whole: Path, heard: int, number: int) -> None:

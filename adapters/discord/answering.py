@@ -19,6 +19,7 @@ import discord
 
 from adapters.discord.callers import Asked
 from adapters.discord.cards import Drawn
+from adapters.discord.once import Unsure
 from adapters.discord.sending import to_edit, to_send
 
 log = logging.getLogger("room37.discord")
@@ -28,12 +29,15 @@ ACK_SECONDS = 0.8
 TRY_SECONDS = 0.6
 """So long is one try waited for; discord.py itself would sleep a second and more before it tries again."""
 TRIES = 4
+LATER_SECONDS = 10.0
+"""So long is one try of a later change waited for; under a rate limit discord.py would sleep for as long as it is told."""
+LATER_WAITS = (0.2, 1.0)
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 """What a request can end in without an answer; discord.py lets these through as they are."""
 
 _UNKNOWN, _TAKEN, _BAD_TOKEN = 10062, 40060, 50027
 Outcome = Literal["shown", "lost", "taken"]
-"""`lost`: nobody saw it (too late). `taken`: somebody else had answered this interaction already."""
+"""`lost`: nobody saw it (too late), or nobody knows. `taken`: somebody else had answered this interaction already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,9 @@ class Answer:
                 else self._put(first, over=sending.over)
             )
             await self._clear()
-            if shown == "shown":
-                for message in rest:
-                    await self._more(message)
+            for message in rest:
+                if shown == "shown":
+                    shown = await self._more(message)
             return shown
 
     async def grow(self, index: int, message: Drawn) -> None:
@@ -115,7 +119,7 @@ class Answer:
                 below = self._below[index - 1]
                 await self._later(lambda: below.edit(**to_edit(message)))
             else:
-                await self._later(partial(self._add, message))
+                await self._later(partial(self._add, message), once=True)
 
     async def _add(self, message: Drawn) -> None:
         sent = await self._asked.followup.send(**to_send(message), ephemeral=self._private, wait=True)
@@ -149,7 +153,7 @@ class Answer:
 
     async def _more(self, message: Drawn) -> Outcome:
         return await self._later(
-            lambda: self._asked.followup.send(**to_send(message), ephemeral=self._private, wait=True)
+            lambda: self._asked.followup.send(**to_send(message), ephemeral=self._private, wait=True), once=True
         )
 
     async def _respond(
@@ -171,25 +175,40 @@ class Answer:
                     return "failed"
             except BROKEN as broken:
                 log.info("an answer is sent again: %s", type(broken).__name__)
+            except RuntimeError:
+                if not self._closed:
+                    raise
+                return "failed"
             self._tried = True
         return "failed"
 
-    async def _later(self, send: Callable[[], Awaitable[object]]) -> Outcome:
-        """A change of what was answered; repeating it does no harm."""
-        for wait in (0.2, 1.0, 3.0):
+    async def _later(self, send: Callable[[], Awaitable[object]], *, once: bool = False) -> Outcome:
+        """A change of what was answered. Repeating it does no harm, but for a further message (`once`): one whose fate
+        is unknown is not sent again but counts as lost, so that it comes with the next answer, and says so."""
+        for wait in (*LATER_WAITS, None):
             try:
-                await send()
+                async with asyncio.timeout(LATER_SECONDS):
+                    await send()
                 return "shown"
             except discord.HTTPException as refused:
                 if refused.status < 500:
                     _note(refused)
                     return "lost"
-            except discord.RateLimited:
-                pass
-            except BROKEN as broken:
-                log.info("an answer is sent again: %s", type(broken).__name__)
+            except (Unsure, discord.RateLimited, *BROKEN) as broken:
+                log.info("an answer did not arrive: %s", type(broken).__name__)
+            except RuntimeError:
+                if not self._closed:
+                    raise
+                return "lost"
+            if once or wait is None:
+                break
             await asyncio.sleep(wait)
         return "lost"
+
+    @property
+    def _closed(self) -> bool:
+        """Whether the client was closed (it is being made anew): its requests end in a RuntimeError then."""
+        return self._asked.client.is_closed()
 
     def _stop(self) -> None:
         if self._timer is not None:

@@ -93,5 +93,7 @@ def barred(asked: Asked) -> str:
     if not rights.view_channel:
         return "View Channel"
     if isinstance(asked.channel, discord.Thread):
+        if asked.channel.locked and not rights.manage_threads:
+            return "Manage Threads"
         return "" if rights.send_messages_in_threads else "Send Messages in Threads"
     return "" if rights.send_messages else "Send Messages"

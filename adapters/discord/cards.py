@@ -26,11 +26,10 @@ from adapters.discord.limits import (
     LAYOUT_TEXT,
     ROW,
     ROWS,
-    clipped,
-    size,
 )
 from adapters.discord.markup import discord as written
 from adapters.discord.parts import Block, Part
+from adapters.fitting import clipped, size
 from bot.cards import Card, Prose, Reply
 from bot.markup import to_plain
 from bot.sentences import say
@@ -154,7 +153,7 @@ def _handouts(torn: Sequence[Prose]) -> Iterator[Handout]:
             n for n in (f"{stem}{'' if i == 1 else f'-{i}'}.txt" for i in range(1, 99)) if n not in names
         )
         names.add(name)
-        text = parts.all_of(prose)
+        text = prose.whole or prose.text
         yield Handout(name, text, to_plain(say("discord.file_about", words=clipped(text, 100))))
 
 
@@ -213,7 +212,7 @@ def _layouts(cards: Sequence[Card], file: tuple[str, str] | None, *, public: boo
         handout = Handout(_NAME.sub("-", file[0]).strip("-.") or "text.txt", file[1], about)
         page = _Page([[parts.file(handout.name)]], [handout])
         if pages and pages[-1].takes(page):
-            pages[-1].add(page)
+            pages[-1].hand_out(page)
         else:
             pages.append(page)
     return [page.drawn() for page in pages or [_Page([[parts.text(written(say("discord.nothing")))]], [])]]
@@ -254,6 +253,11 @@ class _Page:
     def add(self, more: _Page) -> None:
         """With these too."""
         self.containers += more.containers
+        self.handouts += more.handouts
+
+    def hand_out(self, more: _Page) -> None:
+        """With a file below what its last card says of it."""
+        self.containers[-1] += [part for container in more.containers for part in container]
         self.handouts += more.handouts
 
     def drawn(self) -> Drawn:

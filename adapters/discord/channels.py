@@ -10,12 +10,14 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
 
 import discord
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import account_of, target_of
+from adapters.discord.callers import DIRECT, account_of, target_of
 from adapters.discord.cards import Drawn, drawn_public
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
@@ -27,8 +29,10 @@ T = TypeVar("T")
 
 WAITS = (0.5, 1.0, 2.0, 4.0)
 """Seconds between tries of one message; discord.py does not try again after a 503 or a broken connection."""
-LOOK_BACK = 100
-"""Messages that are looked through for a card whose fate is unknown."""
+LOOK_BACK = 1000
+"""Messages that are looked through, the newest first and back to the post's own time, for a card whose fate is unknown."""
+_SLACK = timedelta(minutes=5)
+"""How far our clock and Discord's may be apart."""
 OLD_EDIT_SECONDS = 600.0
 BUSY_SECONDS = 10.0
 
@@ -37,6 +41,7 @@ _NO_ACCESS, _NO_PERMISSION = 50001, 50013
 _ARCHIVED, _LOCKED = 50083, 160005
 _OLD_EDITS = 30046
 _NONCE = 25
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Channels:
@@ -47,16 +52,22 @@ class Channels:
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
         """Post a card as one or more messages; gives their ids."""
-        refs = []
+        refs: list[str] = []
         for index, drawn in enumerate(drawn_public(card, plain=card.notify or card.plain)):
-            refs.append(await self._send(place, drawn, _nonce(nonce, index), card.ping if index == 0 else ""))
+            try:
+                refs.append(await self._send(place, drawn, _nonce(nonce, index), card.ping if index == 0 else ""))
+            except PostingError as error:
+                if not refs:
+                    raise
+                seconds = error.seconds if isinstance(error, PostLater) else BUSY_SECONDS
+                raise PostLater(f"cut off: {error.why}", seconds, unsure=True) from None  # the beginning stands there
         return tuple(refs)
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
         drawn = drawn_public(card, plain=card.notify or card.plain)
-        for ref, message in zip(refs, drawn, strict=False):
-            await self._edit(place, ref, message)
+        for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
+            await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
         kept = list(refs[: len(drawn)])
         for index, message in enumerate(drawn[len(refs) :], len(refs)):
             kept.append(await self._send(place, message, _nonce(refs[0], index), ""))
@@ -69,18 +80,22 @@ class Channels:
         nonces = {_nonce(nonce, index): index for index in range(len(wanted))}
         marks = {mark(drawn): index for index, drawn in reversed(list(enumerate(wanted)))}
         found: dict[int, str] = {}
-        me = self._client.user
+        me, since = self._client.user, _since(nonce)
         try:
-            async for message in self._channel(place).history(limit=LOOK_BACK):
+            async for message in self._channel(place).history(limit=LOOK_BACK if since else LOOK_BACK // 10):
+                if since is not None and message.created_at < since - _SLACK:
+                    break
                 if me is None or message.author.id != me.id:
                     continue
                 index = nonces.get(str(message.nonce), marks.get(mark_of(message.content, message.components)))
                 if index is not None:
                     found.setdefault(index, str(message.id))
-        except discord.Forbidden:
+        except (discord.HTTPException, discord.RateLimited, RuntimeError, *BROKEN) as error:
+            if isinstance(error, discord.Forbidden) and error.code == _NO_PERMISSION:
+                return None
+            self._translated(error, unsure=True)
+        if not found and not self._may_look(place):
             return None
-        except (discord.HTTPException, discord.RateLimited, *BROKEN) as error:
-            _translated(error, unsure=True)
         whole: list[str] = []
         while len(whole) in found:
             whole.append(found[len(whole)])
@@ -91,9 +106,21 @@ class Channels:
         for ref in refs:
             message = self._channel(place).get_partial_message(int(ref))
             try:
-                await self._tried(message.delete)
+                await self._awake(place, message.delete)
             except MessageGone:
                 continue
+
+    def _may_look(self, place: Place) -> bool:
+        """Whether what Discord shows of the past is all: without Read Message History it shows nothing, and no error.
+
+        https://discord.com/developers/docs/resources/message#get-channel-messages
+        """
+        if place.space == DIRECT:
+            return True
+        channel = self._client.get_channel(int(place.channel))
+        if not isinstance(channel, discord.abc.GuildChannel):
+            raise PostLater("its server is not known yet", BUSY_SECONDS, unsure=True)
+        return channel.permissions_for(channel.guild.me).read_message_history
 
     def _channel(self, place: Place) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(target_of(place))
@@ -101,17 +128,20 @@ class Channels:
     async def _send(self, place: Place, drawn: Drawn, nonce: str, ping: str) -> str:
         """One message. It mentions nobody but the one person whom the card calls up."""
         called = account_of(ping) if ping else None
+        drawn = _calling(drawn, ping)
 
         def send() -> Awaitable[discord.Message]:
             arguments = to_send(drawn)
             if called is not None and not drawn.v2:
-                arguments["content"] = f"<@{called}> {drawn.content}"
                 arguments["allowed_mentions"] = discord.AllowedMentions(
                     everyone=False, roles=False, replied_user=False, users=[discord.Object(called)]
                 )
             return self._channel(place).send(**arguments, nonce=nonce)
 
-        return str((await self._tried(send)).id)
+        try:
+            return str((await self._tried(send)).id)
+        except CannotPost as refused:
+            raise CannotPost(refused.why, alone=refused.alone or bool(drawn.handouts)) from None  # perhaps only its file
 
     async def _edit(self, place: Place, ref: str, drawn: Drawn) -> None:
         message = self._channel(place).get_partial_message(int(ref))
@@ -120,54 +150,76 @@ class Channels:
             return message.edit(**to_edit(drawn))
 
         try:
-            await self._tried(send)
+            await self._awake(place, send)
+        except PostLater as later:  # Discord rations edits apart from posts
+            raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
+    async def _awake(self, place: Place, send: Callable[[], Awaitable[T]]) -> T:
+        """The result of one request about a message, whose thread is taken out of the archive if it must be."""
+        try:
+            return await self._tried(send)
         except _Archived:
             await self._wake(place)
-            await self._tried(send)
+            return await self._tried(send)
 
     async def _wake(self, place: Place) -> None:
         """Take a thread out of the archive, so that its cards can be edited."""
-        try:
-            await self._client.http.edit_channel(target_of(place), archived=False)
-        except discord.HTTPException as refused:
-            raise CannotPost(f"archived thread: {refused.code}") from None
+        await self._tried(lambda: self._client.http.edit_channel(target_of(place), archived=False))
 
     async def _tried(self, send: Callable[[], Awaitable[T]]) -> T:
         """The result of one request, tried again while the fault may pass. Raises a PostingError."""
         for wait in (*WAITS, None):
             try:
                 return await send()
-            except discord.RateLimited as limited:
-                raise PostLater("rate limit", limited.retry_after) from None
             except (discord.DiscordServerError, *BROKEN) as fault:
                 if wait is None:
                     raise PostLater(f"no answer: {type(fault).__name__}", BUSY_SECONDS, unsure=True) from None
                 await asyncio.sleep(wait)
-            except discord.HTTPException as refused:
-                _translated(refused, unsure=False)
+            except (discord.HTTPException, discord.RateLimited, RuntimeError) as refused:
+                self._translated(refused, unsure=False)
         raise PostLater("no answer", BUSY_SECONDS, unsure=True)
+
+    def _translated(self, error: Exception, *, unsure: bool) -> NoReturn:
+        """Discord's refusal as what it means for the poster; its text is not repeated, it may quote people's words."""
+        if isinstance(error, discord.RateLimited):
+            raise PostLater("rate limit", error.retry_after, unsure=unsure) from None
+        if isinstance(error, RuntimeError) and not self._client.is_closed():
+            raise error
+        if not isinstance(error, discord.HTTPException):  # the connection broke, or its client is being replaced
+            raise PostLater(type(error).__name__, BUSY_SECONDS, unsure=True) from None
+        if error.code == _NO_MESSAGE:
+            raise MessageGone("deleted") from None
+        if error.code == _ARCHIVED:
+            raise _Archived("archived thread") from None
+        if error.code == _OLD_EDITS:
+            raise PostLater("edits of old messages are rationed", OLD_EDIT_SECONDS, alone=True) from None
+        if error.code in (_NO_CHANNEL, _NO_ACCESS, _NO_PERMISSION, _LOCKED):
+            raise CannotPost(f"code {error.code}") from None
+        if error.status >= 500 or error.status == 429:
+            raise PostLater(f"status {error.status}", BUSY_SECONDS, unsure=unsure) from None
+        log.error("Discord refused a card: %s %s", error.status, error.code)
+        raise CannotPost(f"status {error.status}, code {error.code}", alone=True) from None
+
+
+def _calling(drawn: Drawn, ping: str) -> Drawn:
+    """The message with the name of the one person whom it calls up before it; whether that pings is the sender's."""
+    called = account_of(ping) if ping and not drawn.v2 else None
+    return drawn if called is None else replace(drawn, content=f"<@{called}> {drawn.content}")
 
 
 class _Archived(PostingError):
     """The thread of the message is in the archive."""
 
 
-def _translated(error: Exception, *, unsure: bool) -> NoReturn:
-    """Discord's refusal as what it means for the poster; its text is not repeated, it may quote people's words."""
-    if not isinstance(error, discord.HTTPException):
-        raise PostLater(type(error).__name__, BUSY_SECONDS, unsure=unsure) from None
-    if error.code == _NO_MESSAGE:
-        raise MessageGone("deleted") from None
-    if error.code == _ARCHIVED:
-        raise _Archived("archived thread") from None
-    if error.code == _OLD_EDITS:
-        raise PostLater("edits of old messages are rationed", OLD_EDIT_SECONDS) from None
-    if error.code in (_NO_CHANNEL, _NO_ACCESS, _NO_PERMISSION, _LOCKED):
-        raise CannotPost(f"code {error.code}") from None
-    if error.status >= 500:
-        raise PostLater(f"status {error.status}", BUSY_SECONDS, unsure=unsure) from None
-    log.error("Discord refused a card: %s %s", error.status, error.code)
-    raise CannotPost(f"status {error.status}, code {error.code}") from None
+def _since(nonce: str) -> datetime | None:
+    """When a post was first wanted: its nonce is the end of a ULID; None for that of a card that was put up anew."""
+    digits = [_CROCKFORD.find(c) for c in nonce[:9]]
+    if len(nonce) != _NONCE or min(digits) < 0:
+        return None
+    made = 0
+    for digit in digits:
+        made = made * 32 + digit
+    return datetime.fromtimestamp(made / 1000, UTC)
 
 
 def _nonce(nonce: str, index: int) -> str:

@@ -35,6 +35,7 @@ from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
 from adapters.discord.commands import focused
 from adapters.discord.connection import Connection
+from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
 from adapters.discord.streaming import Pauses, Stream
@@ -56,7 +57,11 @@ log = logging.getLogger("room37.discord")
 RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
 """Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
 SUGGEST_SECONDS = 2.0
+BARRED_SECONDS = 600.0
+"""So long is a place not asked where the bot saw that it lacks a permission: Discord shuts bots out that insist."""
 _REMEMBERED = 4096
+_WAITING = 10
+"""Answers that wait for one person: more were not read anyway, and all that matters in them is stored."""
 _GIVEN_BACK = 1500
 """Characters of each text that is given back on a card; forms of several texts have short ones."""
 _COPIES = 3
@@ -70,7 +75,7 @@ class Discord:
         self._connection = connection
         self._channels: Channels | None = None
         self._ready = asyncio.Event()
-        self._barred: dict[Place, str] = {}
+        self._barred: dict[Place, tuple[str, float]] = {}
         self._at_work: set[asyncio.Task[Any]] = set()
         self.synced = asyncio.Event()
         """Set once the commands at Discord are the registry's."""
@@ -146,8 +151,9 @@ class Discord:
 
     async def _open(self, place: Place) -> Channels:
         """The channels, once the bot is logged in. Raises CannotPost where it was seen that the bot may not write."""
-        if place in self._barred:
-            raise CannotPost(self._barred[place])
+        lacking, until = self._barred.get(place, ("", 0.0))
+        if until > asyncio.get_running_loop().time():
+            raise CannotPost(lacking)
         await self._ready.wait()
         if self._channels is None:
             raise CannotPost("not logged in")
@@ -157,8 +163,9 @@ class Discord:
         """Remember whether the bot may write where it was called; gives the permission it lacks."""
         lacking = barred(asked)
         if lacking:
-            self._barred[place] = lacking
-        elif self._barred.pop(place, None) is not None or place not in self._barred:
+            self._barred[place] = lacking, asyncio.get_running_loop().time() + BARRED_SECONDS
+        else:
+            self._barred.pop(place, None)
             inbox.welcome(place.platform, place.space, place.channel)
         return lacking
 
@@ -187,13 +194,14 @@ class _Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=connection.ready_seconds,
             max_ratelimit_timeout=30.0,
+            http_trace=trace(),
         )
         self._platform = platform
         self._inbox = inbox
         self._tasks = group
         self._guild = connection.guild
         self._seen: OrderedDict[int, None] = OrderedDict()
-        self._lost: OrderedDict[tuple[Place, Person], Reply] = OrderedDict()
+        self._lost: OrderedDict[tuple[Place, Person], tuple[Reply, ...]] = OrderedDict()
         self._told: OrderedDict[tuple[Place, Person], str] = OrderedDict()
         self._pauses = Pauses()
         self._copies = 0
@@ -226,6 +234,10 @@ class _Client(discord.AutoShardedClient):
 
     async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
         """Rights may have changed."""
+        self._platform.rights_changed(str(after.guild.id), self._inbox)
+
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """The bot was given a role, or lost one. (Without a privileged intent Discord tells of no other member.)"""
         self._platform.rights_changed(str(after.guild.id), self._inbox)
 
     async def on_guild_channel_update(self, _before: object, after: discord.abc.GuildChannel) -> None:
@@ -346,28 +358,38 @@ class _Client(discord.AutoShardedClient):
         """Show the reply: a form, pages, or cards; with what was lost before, and what the bot lacks here."""
         if reply.form is not None:
             if await answer.form(forms.modal(reply.form)):
+                if answer.first == "taken":
+                    self._copy_seen()
                 return
             reply = Reply.of(_open_again(reply.form, late=answer.first != "none"))
-        earlier = self._lost.pop(who, None)
+        earlier = self._lost.pop(who, ())
         cards = list(reply.cards)
         if lacking and wish.changes and self._told.get(who) != lacking:
             self._told[who] = lacking
             cards.append(note(say("discord.may_not_post", permission=lacking)))
         if wish.unused:
             cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
-        if earlier is not None:
-            cards += [note(say("discord.earlier")), *earlier.cards]
-        whole = Reply(tuple(cards), refused=reply.refused, file=reply.file)
+        if earlier:
+            cards += [note(say("discord.earlier")), *(card for one in earlier for card in one.cards)]
+        files = [one.file for one in (reply, *earlier) if one.file is not None]
+        whole = Reply(tuple(cards), refused=reply.refused, file=files[0] if files else None)
         over = wish.over and not reply.refused
         outcome = await answer.say(
             Sending(paged(drawn_private(whole), wish.call, wish.page, changes=wish.changes), over)
         )
-        if outcome == "lost":
-            self._lost[who] = reply
-            while len(self._lost) > _REMEMBERED:
-                self._lost.popitem(last=False)
+        if outcome == "shown":
+            self._keep_for_next(who, tuple(Reply(file=file) for file in files[1:]))  # a reply holds one file
+        elif outcome == "lost":
+            self._keep_for_next(who, (*earlier, reply))
         elif outcome == "taken":
             self._copy_seen()
+
+    def _keep_for_next(self, who: tuple[Place, Person], replies: tuple[Reply, ...]) -> None:
+        """What nobody saw is said with the person's next answer there."""
+        if replies:
+            self._lost[who] = replies[-_WAITING:]
+        while len(self._lost) > _REMEMBERED:
+            self._lost.popitem(last=False)
 
     def _copy_seen(self) -> None:
         """Somebody else answers with the same token: it is said, once."""

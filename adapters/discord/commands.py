@@ -13,7 +13,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from adapters.discord.limits import COMMAND_ABOUT, COMMAND_CHOICES, LOCALES, STRING_OPTION, clipped
+from adapters.discord.limits import COMMAND_ABOUT, COMMAND_CHOICES, LOCALES, STRING_OPTION
+from adapters.fitting import clipped
 from bot.arguments import Int, Pick, Text
 from bot.calls import Call
 from bot.commands import Argument, Command, Commands

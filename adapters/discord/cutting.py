@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.discord.limits import fitting, size
+from adapters.fitting import fitting, size
 
 _TOKEN = re.compile(r"\\[\s\S]|```|`+|\|\||~~|\*\*|\*|__|_|<[^<>\s]{1,60}>|https?://[^\s<]+")
 _MARKS = frozenset({"||", "~~", "**", "*", "__", "_"})

@@ -25,11 +25,9 @@ from adapters.discord.limits import (
     OPTION,
     OPTIONS,
     RADIO,
-    clipped,
-    fitting,
-    size,
 )
 from adapters.discord.markup import discord as written
+from adapters.fitting import clipped, fitting, size
 from bot.calls import Call
 from bot.cards import Form, Question
 from bot.errors import UserError
@@ -60,7 +58,7 @@ def modal(form: Form) -> ui.Modal:
 
     Questions that do not fit are left out; the room asks for what is still missing when the rest was answered.
     """
-    made = ui.Modal(title=clipped(to_plain(form.title), MODAL_TITLE) or "…", custom_id=_token(form))
+    made = ui.Modal(title=clipped(to_plain(form.title).removesuffix("."), MODAL_TITLE) or "…", custom_id=_token(form))
     parts: list[ui.Item[Any]] = []
     if lead := written(form.lead).strip():
         parts.append(_said(lead))
@@ -215,9 +213,9 @@ def _file(argument: str, label: str, hint: str, *, required: bool) -> ui.Label[A
 
 
 def _with_files(parts: list[ui.Item[Any]], questions: list[Question]) -> list[ui.Item[Any]]:
-    """The parts with a field for a file below each long text, as far as there is room; then neither is required,
-    since either will do."""
-    long = {question.argument for question in questions if question.long}
+    """The parts with a field for a file below each text that may be longer than a field, as far as there is room; then
+    neither is required, since either will do."""
+    long = {question.argument for question in questions if question.long and question.most > INPUT}
     room = MODAL_PARTS - len(parts)
     made: list[ui.Item[Any]] = []
     for part in parts:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import discord
 from discord import ui
 
-from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW, clipped, size
+from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW
 from adapters.discord.markup import discord as written
 from adapters.discord.markup import one_line, prose
+from adapters.fitting import clipped, size
 from bot.cards import Action, Card, Items, Option, Options, Prose, Small, Text
 from bot.cards import Part as CardPart
 from bot.markup import to_plain
 from bot.sentences import say
+
+T = TypeVar("T")
 
 _STYLES = {
     "plain": discord.ButtonStyle.secondary,
@@ -76,10 +80,11 @@ def _blocks(part: CardPart, public: bool, notifies: bool) -> list[Block]:
         case Small(markup):
             lines = written(markup, notifies=notifies).split("\n")
             return [Block("\n".join("-# " + line.strip() for line in lines if line.strip()))]
-        case Items(lines):
-            return [Block("\n".join("- " + one_line(line, notifies=notifies) for line in lines))]
+        case Items(lines, numbered):
+            mark = "" if numbered else "- "
+            return [Block("\n".join(mark + one_line(line, notifies=notifies) for line in lines))]
         case Prose():
-            said = [Block(_bold(one_line(part.by, notifies=notifies)), "\n\n")] if part.by else []
+            said = [Block(f"-# {one_line(part.by, notifies=notifies)}", "\n\n")] if part.by else []
             return [*said, Block(all_of(part), "\n" if part.by else "\n\n", part)]
         case Options() if public or part.together is None:
             return [Block("\n".join(_numbered(option, notifies) for option in part.options), "\n\n")]
@@ -146,9 +151,16 @@ def rows(card: Card, *, public: bool, after: bool) -> list[Part]:
     menus = [] if public else [p for p in card.parts if isinstance(p, Options) and p.together and p.options]
     pressed = buttons(card, public=public)
     made = [_menu(part) for part in menus]
-    made += [_row(pressed[n : n + ROW]) for n in range(0, len(pressed), ROW)]
+    made += [_row(row) for row in in_rows(pressed)]
     line = [Part(ui.Separator)] if made and after else []
     return line + made
+
+
+def in_rows(pressed: Sequence[T]) -> list[Sequence[T]]:
+    """As few rows as hold all, about equally long: six are three and three, and not five and a lonely one."""
+    count = -(-len(pressed) // ROW)
+    ends = [-(-len(pressed) * n // count) for n in range(count + 1)] if count else []
+    return [pressed[start:end] for start, end in pairwise(ends)]
 
 
 def _row(row: Sequence[ui.Button[Any]]) -> Part:

@@ -11,9 +11,12 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord.logs import hush
+
 
 def quiet() -> None:
-    """Keep discord.py from warning that voice is not supported: nobody speaks here."""
+    """Keep discord.py from warning that voice is not supported (nobody speaks here), and its log short."""
+    hush()
     discord.VoiceClient.warn_nacl = False
     discord.VoiceClient.warn_dave = False
 

@@ -6,6 +6,8 @@ https://discord.com/developers/docs/interactions/application-commands#registerin
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import logging
 from typing import Any, cast
 
@@ -17,21 +19,34 @@ from bot.commands import Commands
 
 log = logging.getLogger("room37.discord")
 
+AGAIN_SECONDS = (2.0, 10.0, 60.0, 300.0)
+"""Between tries to register, the last one for ever: without its commands nobody can use the bot."""
+
 
 async def sync(client: discord.Client, commands: Commands, guild: str) -> bool:
-    """Register the commands where they differ; gives whether they had to be. A failure is said and left for later."""
+    """Register the commands where they differ, trying again until Discord takes them; gives whether they had to be.
+
+    A refusal (what we send is at fault) is said and ends it.
+    """
     wanted = payload(commands)
-    try:
-        if digest(await registered(client, guild)) == digest(wanted):
-            return False
-        await _register(client, guild, wanted)
-    except discord.HTTPException as refused:
-        log.error("the commands could not be registered: %s %s", refused.status, refused.code)
-    except (discord.RateLimited, *BROKEN) as broken:
-        log.warning("the commands could not be registered: %s", type(broken).__name__)
-    else:
-        log.info("the commands were registered")
-        return True
+    for attempt in itertools.count():
+        try:
+            if digest(await registered(client, guild)) == digest(wanted):
+                return False
+            await _register(client, guild, wanted)
+        except discord.RateLimited as limited:
+            log.warning("the commands are registered later: rate limit")
+            await asyncio.sleep(limited.retry_after)
+            continue
+        except (discord.HTTPException, *BROKEN) as broken:
+            if isinstance(broken, discord.HTTPException) and broken.status < 500 and broken.status != 429:
+                log.error("the commands could not be registered: %s %s", broken.status, broken.code)
+                return False
+            log.warning("the commands are registered later: %s", type(broken).__name__)
+        else:
+            log.info("the commands were registered")
+            return True
+        await asyncio.sleep(AGAIN_SECONDS[min(attempt, len(AGAIN_SECONDS) - 1)])
     return False
 
 

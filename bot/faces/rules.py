@@ -128,5 +128,5 @@ def log(room: Snapshot, deeds: Sequence[Deed], now: datetime) -> Reply:
     if not rows:
         return Reply.of(note(say("showrunner.log_empty")))
     return Reply.of(
-        Card(say("showrunner.log_title"), (Items(tuple(rows)), Small(say("showrunner.log_note"))))
+        Card(say("showrunner.log_title"), (Items(tuple(rows), numbered=True), Small(say("showrunner.log_note"))))
     )

@@ -11,10 +11,13 @@ from bot.handlers import (
     assist,
     canon,
     drafts,
+    erasing,
     extending,
+    forgetting,
     help,  # noqa: A004  # the command's own name
     machine,
     messages,
+    moderation,
     my,
     notes,
     pitching,
@@ -34,7 +37,7 @@ def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
         pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, stopping,
-        my, showrunner, machine, drafts, messages, asking,
+        my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]

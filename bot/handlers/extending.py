@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from bot.arguments import Int, Ref, Text
@@ -24,6 +25,8 @@ from bot.story.snapshot import Snapshot
 from bot.story.text import first_words
 
 commands = Commands()
+BASE_SECONDS = 0.5
+"""So long may it take to see where the story stands before a form opens without knowing."""
 
 
 def put_in(
@@ -84,7 +87,22 @@ def _to_the_vote(
     return Reply.of(note(say("passage.to_the_vote", number=pitched.pitch.number or pitched.pitch.seq)))
 
 
-@commands.add("extend", keeps="passage")
+async def _began(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
+    """The last passage when the form was opened, so that its writer is asked if others wrote meanwhile."""
+
+    def last(books: Books, _: Moment) -> str:
+        room = books.snapshot()
+        tail = room.tail_of(room.story.id) if room.story is not None else ()
+        return tail[-1].id if tail else ""
+
+    try:
+        async with asyncio.timeout(BASE_SECONDS):
+            return {"base": await ctx.read(last)}
+    except TimeoutError:
+        return {}
+
+
+@commands.add("extend", keeps="passage", prefill=_began)
 async def extend(
     ctx: Context,
     text: Annotated[str, Text("The words that go into the story", most=100_000, long=True)],

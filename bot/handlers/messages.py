@@ -14,23 +14,25 @@ from bot.commands import Commands
 from bot.context import Context
 from bot.errors import UserError
 from bot.faces import asking as faces
-from bot.faces import pitches
+from bot.faces import moderation, pitches
 from bot.handlers import canon as canon_handlers
 from bot.handlers.acting import act, the_story
 from bot.handlers.assist import taken
 from bot.handlers.extending import put_in
 from bot.handlers.notes import give_note
+from bot.handlers.things import about as about_thing
 from bot.sentences import Marked, say
-from bot.story import asking, canoneering, pitching, reporting
+from bot.story import asking, canoneering, moderating, pitching
 from bot.story.asks import Ask, AskKind
 from bot.story.books import Books, Post
 from bot.story.canon import FactKind
 from bot.story.canoneering import FactNews
+from bot.story.moderating import Reported
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Passage, PassageVersion
 from bot.story.pitching import Pitched
 from bot.story.pointing import Pointed, point, require_words
-from bot.story.reporting import Reported
+from bot.story.reports import About
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
 
@@ -224,23 +226,21 @@ async def report(
 ) -> Reply:
     """Report a message to the keepers of this room; its writer is not asked and not told who did."""
 
-    def work(books: Books, moment: Moment) -> None:
+    def work(books: Books, moment: Moment) -> Reported:
         pointed = _pointed(ctx, books, moment, message, author, text)
         about = _reported(books, pointed)
-        act(books, moment, lambda room: reporting.report(room, about, reason, moment), acted=False)
+        return act(books, moment, lambda room: moderating.report(room, about, reason, moment), acted=False)
 
-    return await ctx.act(work, lambda _: Reply.of(note(say("messages.reported"))))
+    return await ctx.act(work, moderation.reported)
 
 
-def _reported(books: Books, pointed: Pointed) -> Reported:
+def _reported(books: Books, pointed: Pointed) -> About:
     """What a report is about: a passage, a co-writer's text, or any other message as it stands in the channel."""
     post = books.post_with_ref(pointed.message) if pointed.whose == "ours" and pointed.message else None
-    if post is not None and post.kind == "passage" and (found := books.passage(post.subject)) is not None:
-        passage, version = found
-        name = books.snapshot().name(passage.author)
-        return Reported("passage", passage.id, version.text, passage.author, name, passage.number, passage.version)
-    if post is not None and post.kind == "proposal" and (text := books.machine_text(post.subject)) is not None:
-        return Reported("machine", text.id, text.text)
+    if post is not None and post.kind == "passage":
+        return about_thing(books, "passage", post.subject)
+    if post is not None and post.kind == "proposal":
+        return about_thing(books, "machine", post.subject)
     if not pointed.message:
         raise UserError("messages.stranger")
-    return Reported("message", pointed.message, pointed.text, pointed.author or None, pointed.name)
+    return About("message", pointed.message, pointed.text, pointed.author or None, pointed.name)

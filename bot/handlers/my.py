@@ -109,7 +109,7 @@ async def drafts(ctx: Context) -> Reply:
                 say("my.interrupted", mode=text.mode, words=first_words(text.text or text.request, 80))
             )
             actions += (button(say("assist.try_again"), "assist-card another", text=text.id),)
-        return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows)),), actions))
+        return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows), numbered=True),), actions))
 
     return await ctx.read(look)
 

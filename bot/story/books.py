@@ -10,13 +10,16 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.erasing import Swept
 from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
+from bot.story.taking_out import Own
 
 T = TypeVar("T")
 
@@ -161,6 +164,18 @@ class Books(Protocol):
     def fact(self, fact_id: str) -> Fact | None:
         """A fact by its id."""
 
+    # ---- moderation
+    def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
+        """Reports of this room, newest first: all, or one person's."""
+
+    def erase(
+        self, ids: Sequence[str], at: datetime, *, person: str | None = None, since: datetime | None = None
+    ) -> Swept:
+        """Take the words of these rows out of every place of this room, for good (and, with `person`, whatever they
+        typed since then). The room is read anew afterwards."""
+
+    def own(self, person: str) -> Own:
+        """Everything of one person that stands in this room."""
     # ---- notes, and what is asked of people
     def note(self, note_id: str) -> Note | None:
         """A note by its id."""

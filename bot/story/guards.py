@@ -38,5 +38,7 @@ def runs_the_room(snapshot: Snapshot, moment: Moment) -> bool:
 
 
 def is_reader(snapshot: Snapshot, person: str) -> bool:
-    """Whether someone only reads here."""
-    return role_of(snapshot.room, snapshot.member(person)) is Role.READER
+    """Whether someone only reads here, by their role or because a keeper blocked them."""
+    member = snapshot.member(person)
+    blocked = member is not None and member.blocked_at is not None
+    return blocked or role_of(snapshot.room, member) is Role.READER

@@ -158,6 +158,9 @@ def may_vote(snapshot: Snapshot, round_: Round, moment: Moment) -> None:
 
 
 def _refuse_reader(snapshot: Snapshot, moment: Moment) -> None:
+    member = snapshot.member(moment.person)
+    if member is not None and member.blocked_at is not None and not moment.standing.keeper:
+        raise NotAllowed("moderation.blocked", note=member.block_note)
     if role_acting(snapshot, moment) is Role.READER and not moment.standing.keeper:
         raise NotAllowed("rules.reader")
     if not moment.standing.can_post:

@@ -89,7 +89,8 @@ def seen(snapshot: Snapshot, moment: Moment, acted: bool) -> tuple[object, ...]:
     name = moment.name or (before.name if before else moment.person.user)
     after = before or Member(member_id(room.id, moment.person), room.id, moment.person.key, name)
     after = replace(
-        after, name=name, guest=standing.guest, joined_at=standing.joined_at or after.joined_at, groups=standing.roles
+        after, name=name, guest=standing.guest, keeper=standing.keeper, groups=standing.roles,
+        joined_at=standing.joined_at or after.joined_at,
     )  # fmt: skip
     if not acted:
         return () if after == before else (after,)
@@ -111,7 +112,7 @@ def seen(snapshot: Snapshot, moment: Moment, acted: bool) -> tuple[object, ...]:
 
 def _people(snapshot: Snapshot) -> tuple[Member, ...]:
     """Everyone here who does more than read, in the order of their ids."""
-    those = (m for _, m in sorted(snapshot.members.items()))
+    those = (m for _, m in sorted(snapshot.members.items()) if m.blocked_at is None or m.keeper)
     return tuple(m for m in those if role_of(snapshot.room, m) is not Role.READER)
 
 

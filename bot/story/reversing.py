@@ -184,6 +184,8 @@ class Reversal:
         if pitch is None:
             raise NotFound("passages.undo_gone")
         self.named = pitch.text[:80]
+        if pitch.veil:
+            raise UserError("passages.undo_moderation")
         in_round = self._snapshot.rounds.get(pitch.round_id)
         if in_round is None or in_round.part == "closed":
             raise UserError("passages.undo_round_closed")

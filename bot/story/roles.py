@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from bot.errors import NotFound, UserError
 from bot.story.changes import Change, detail
 from bot.story.guards import require_runner
+from bot.story.house_rules import showrunners
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
 from bot.story.people import Member, Role
 from bot.story.role_map import MapNews, mapped, role_of
 from bot.story.snapshot import Snapshot
+from bot.story.tidings import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Roster:
 def give(snapshot: Snapshot, person: str, role: Role, moment: Moment) -> Outcome[RoleNews]:
     """Make someone showrunner, writer or reader; NONE takes their role, and the room's rules hold for them
     again.
+
+    A moderator of the platform may take the last showrunner's role too; who is showrunner no more is told.
     """
     member = snapshot.member(person)
     if member is None:
@@ -51,14 +55,24 @@ def give(snapshot: Snapshot, person: str, role: Role, moment: Moment) -> Outcome
         require_runner(snapshot, moment)
     if member.role is role:
         raise UserError("roles.same", argument="role", name=member.name)
-    refuse_last_showrunner(snapshot, member, role)
+    if not moment.standing.keeper:
+        refuse_last_showrunner(snapshot, member, role)
     after = replace(member, role=role)
     act = Act(
         "role.given", (snapshot.room.id, member.id), moment.key, "",
         detail(Change("member", member.id, "role", member.role.value, role.value)),
     )  # fmt: skip
     marks = (Mark("house", snapshot.room.id),) if Role.SHOWRUNNER in (role, member.role) else ()
-    return Outcome(RoleNews(member.name, person, role, member.role), (after,), (act,), marks)
+    replaced = (person,) if member.role is Role.SHOWRUNNER else _gave_way(snapshot, person, role)
+    told = tell(snapshot, replaced, "tidings.role_taken", moment)
+    return Outcome(RoleNews(member.name, person, role, member.role), (after, *told), (act,), marks)
+
+
+def _gave_way(snapshot: Snapshot, person: str, role: Role) -> tuple[str, ...]:
+    """Who ran a room that had named nobody (they opened its first story), when somebody is named now."""
+    if role is not Role.SHOWRUNNER or any(role_of(snapshot.room, m) is Role.SHOWRUNNER for m in snapshot.members.values()):
+        return ()
+    return tuple(key for key in showrunners(snapshot) if key != person)
 
 
 def map_group(snapshot: Snapshot, group: tuple[str, str], role: Role, moment: Moment) -> Outcome[MapNews]:

@@ -228,6 +228,15 @@ def time_out(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[TurnN
     return moved.answering(moved.value)
 
 
+def skip(snapshot: Snapshot, story: Story, person: str, moment: Moment) -> Outcome[TurnNews | None]:
+    """Pass on the turn of someone who does not take part any more; nothing when it is not theirs."""
+    turn = snapshot.turns.get(story.id)
+    if turn is None or turn.current != person or not _runs(snapshot, story, turn):
+        return Outcome(None)
+    moved = _to(snapshot, story, turn, _next(snapshot, turn, moment), "passed", moment, was=person)
+    return moved.answering(moved.value)
+
+
 def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | None]:
     """Time acts: remind whose turn it is, once. Someone who went away is left in peace; at night it waits for
     morning.
@@ -285,7 +294,7 @@ def _takes_turns(snapshot: Snapshot, person: str) -> bool:
 
 
 def _writes(snapshot: Snapshot, member: Member) -> bool:
-    return not member.guest and role_of(snapshot.room, member) is not Role.READER
+    return not member.guest and member.blocked_at is None and role_of(snapshot.room, member) is not Role.READER
 
 
 def _by_arrival(snapshot: Snapshot) -> tuple[str, ...]:

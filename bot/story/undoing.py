@@ -126,7 +126,7 @@ def _refuse_after_a_vote(snapshot: Snapshot, since: datetime | None, moment: Mom
 
 _QUIET = (
     "room.opened", "round.opened", "turn.started", "turn.written", "turn.away", "member.", "consent.",
-    "draft.", "pitch.frozen", "scene.faded", "scene.ended", "scene.carried_on", "scene.went_back",
+    "draft.", "report.", "pitch.frozen", "scene.faded", "scene.ended", "scene.carried_on", "scene.went_back",
 )  # fmt: skip
 """Acts that come along with others, or are settings: undo looks past them."""
 
@@ -136,6 +136,8 @@ def _quiet(kind: str) -> bool:
 
 
 def _why_not(kind: str) -> str:
+    if kind.endswith((".hidden", ".shown", ".erased")):
+        return "passages.undo_moderation"
     if kind.startswith("round."):
         return "passages.undo_round"
     if kind.startswith("pitch."):

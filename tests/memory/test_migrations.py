@@ -21,6 +21,7 @@ from memory import tables as t
 from memory.nouns import Shelf
 from memory.tables import metadata
 from tests.clock import START
+from tests.rig import open_room
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -127,3 +128,25 @@ async def test_a_restore_applies_the_erasures_that_stand(tmp_path: Path) -> None
             ("D1", ""),
             ("D2", "stays"),
         ]
+
+
+async def test_going_back_a_step_shows_what_was_hidden_and_loses_no_word(url: str) -> None:
+    async with open_room(url) as room:
+        await room.says("ada", "/story new Steps")
+        await room.says("ben", "/extend Nobody is to lose this line.")
+        await room.says("ben", "/pitch Nor this idea")
+        await room.says("ada", "/showrunner moderate hide 1")
+        await room.says("ada", "/showrunner moderate hide idea: 1")
+
+    def back(connection: Connection) -> tuple[object, ...]:
+        command.downgrade(migrate.config(connection), "0001")
+        passage = connection.execute(text("SELECT opening FROM passages")).scalar_one()
+        version = connection.execute(text("SELECT text FROM passage_versions")).scalar_one()
+        idea = connection.execute(text("SELECT text, status FROM pitches")).one()
+        command.upgrade(migrate.config(connection), "head")
+        return passage, version, *idea
+
+    line = "Nobody is to lose this line."
+    assert await migrate.on_connection(url, back) == (line, line, "Nor this idea", "standing")
+    async with open_room(url) as room:
+        assert line in await room.says("ada", "/read")

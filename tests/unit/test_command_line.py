@@ -77,6 +77,9 @@ class Recorder:
     def move(self, *, config: Path | None, db: str | None, room: str, to: Place) -> int:
         return self._note("move", config, db, room, to)
 
+    def forget(self, *, config: Path | None, db: str | None, person: str) -> int:
+        return self._note("forget", config, db, person)
+
     def db_upgrade(self, *, config: Path | None, db: str | None) -> int:
         return self._note("db upgrade", config, db)
 
@@ -145,6 +148,7 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
             "move --room 01J --to slack/T/C/9.1 --db a.db",
             ("move", None, "a.db", "01J", Place("slack", "T", "C", "9.1")),
         ),
+        ("forget --person discord/1/2 --db a.db", ("forget", None, "a.db", "discord/1/2")),
         ("db upgrade", ("db upgrade", None, None)),
         ("db check --db a.db --config my.toml", ("db check", Path("my.toml"), "a.db")),
         ("doctor", ("doctor", None, None, False, False)),
@@ -200,7 +204,7 @@ def test_standard_input_that_is_no_terminal_is_a_transcript(monkeypatch: pytest.
     ("line", "told"),
     [
         (["tyr"], 'room37: there is no command "tyr". Did you mean "try"?'),
-        (["forget"], 'room37: there is no command "forget". There are: try, run, export, backup,'),
+        (["frobnicate"], 'room37: there is no command "frobnicate". There are: try, run, export, backup,'),
         (["db", "upgarde"], 'room37 db: there is no command "upgarde". Did you mean "upgrade"?'),
         (["try", "--sede", "3"], 'room37 try: "--sede" has no place here. Did you mean --seed?'),
         (["try", "--trans", "a.txt"], "Did you mean --transcript?"),
@@ -218,6 +222,8 @@ def test_standard_input_that_is_no_terminal_is_a_transcript(monkeypatch: pytest.
         (["export", "--story", "1", "--format", "pdf"], "--format: stories are written as md, txt or json."),
         (["backup"], "the following arguments are required: FILE."),
         (["move", "--room", "1", "--to", "here"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
+        (["forget", "--person", "ada"], "--person: a person is PLATFORM/SPACE/USER"),
+        (["forget"], "the following arguments are required: --person."),
         (["move", "--room", "1", "--to", "discord//2"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
         (["move", "--room", "1", "--to", "discord/1/2/3/4"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
     ],
@@ -253,6 +259,7 @@ COMMANDS = [
     "restore",
     "rooms",
     "move",
+    "forget",
     "db upgrade",
     "db check",
     "doctor",

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.cutting import cut
-from adapters.discord.limits import clipped, fitting, size
 from adapters.discord.markup import discord, prose, source
+from adapters.discord.parts import in_rows
 from adapters.discord.reading import shown
+from adapters.fitting import clipped, fitting, size
 from bot.marks import Inline, Kind, Mark, Styled, Words
 from bot.markup import Block, Bullets, Paragraph, Quote, parse
 from bot.sentences import instant, literal
@@ -41,7 +42,21 @@ def test_literal_text_shows_exactly(text: str) -> None:
 
 @given(ANY | TRICKY)
 def test_what_people_wrote_stands_as_they_wrote_it(text: str) -> None:
-    assert prose(text) == text
+    for typed, stands in zip(text.split("\n"), prose(text).split("\n"), strict=True):
+        assert stands == typed or (set(typed) <= set("* \t") and stands.replace("\\", "") == typed)
+
+
+def test_a_line_of_stars_is_a_scene_break_and_no_list() -> None:
+    assert prose("Dark.\n* * *\nLight.") == "Dark.\n\\* \\* \\*\nLight."
+    assert prose("* one\n* two") == "* one\n* two"
+    assert prose("```\n***\n```") == "```\n***\n```"
+
+
+def test_buttons_stand_in_rows_of_about_the_same_length() -> None:
+    assert [len(row) for row in in_rows("abcdef")] == [3, 3]
+    assert [len(row) for row in in_rows("abcde")] == [5]
+    assert [len(row) for row in in_rows("abcdefghijk")] == [4, 4, 3]
+    assert in_rows("") == []
 
 
 MARKS: dict[Kind, Mark] = {"emphasis": "*", "strong": "**", "spoiler": "||", "struck": "~~"}

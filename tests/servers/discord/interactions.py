@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from dataclasses import dataclass, field
 
 from tests.servers.discord import rules
@@ -28,6 +27,11 @@ _ALLOWED = {
 }
 
 
+def _time() -> float:
+    """Seconds of the loop's time, in which people wait and bots are late."""
+    return asyncio.get_running_loop().time()
+
+
 @dataclass(slots=True, eq=False)
 class Interaction:
     """What a person did, and how far the bot has answered it."""
@@ -40,7 +44,7 @@ class Interaction:
     made: float
     """By the server's clock, for the token's age."""
     sent: float
-    """In real monotonic seconds, for the time to acknowledge."""
+    """In seconds of the loop's time, for the time to acknowledge."""
     about: Json
     """`interaction_metadata` of the messages that answer it."""
     source: Message | None = None
@@ -73,7 +77,7 @@ class Interaction:
     def complete(self) -> None:
         """What was promised is there, for the first time."""
         if not self.completed.is_set():
-            self.completed_at = time.monotonic()
+            self.completed_at = _time()
             self.completed.set()
 
 
@@ -112,7 +116,7 @@ class Interactions:
             user,
             channel,
             self._service.clock.now(),
-            time.monotonic(),
+            _time(),
             about,
             source,
             focus,
@@ -190,7 +194,7 @@ class Interactions:
             raise refuse(10062)
         if one.answer is not None:
             raise refuse(40060)
-        if time.monotonic() - one.sent > self._service.ack_seconds or self._expired(one):
+        if _time() - one.sent > self._service.ack_seconds or self._expired(one):
             raise refuse(10062)
         kind = call.body.get("type")
         allowed = _ALLOWED[one.kind]
@@ -200,7 +204,7 @@ class Interactions:
             words = f"Value must be one of {allowed} for an interaction of type {one.kind}."
             raise rules.invalid(("type",), "BASE_TYPE_CHOICES", words)
         self._answer(one, kind, call.body.get("data") or {}, call.files)
-        one.answer, one.answered_at = kind, time.monotonic()
+        one.answer, one.answered_at = kind, _time()
         one.acknowledged.set()
         if kind not in (DEFERRED, DEFERRED_UPDATE):
             one.complete()

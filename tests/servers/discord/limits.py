@@ -27,3 +27,7 @@ class Limits:
 
     def __getitem__(self, name: str) -> int:
         return self._of[name]
+
+    def change(self, name: str, value: int) -> None:
+        """From now on it is this."""
+        self._of[name] = value

@@ -57,6 +57,8 @@ class Door:
         path = request.path[len(BASE) - 1 :]
         fault = self._service.faults.take(request.method, path)
         if fault is not None and fault.delay:
+            if not request.content_type.startswith("multipart/"):
+                await request.read()  # it has arrived, whether or not the caller waits so long
             await asyncio.sleep(fault.delay)
         if fault is not None and fault.when == "before" and (fault.reset or fault.status):
             return self._break(request, fault, path)
@@ -103,7 +105,7 @@ class Door:
             refused = Refused(429, 0, "You are being rate limited.", retry_after=round(taken.wait, 3))
             refused.body["global"] = taken.is_global
             raise refused
-        if request.can_read_body:
+        if request.body_exists:
             await self._read(request, call)
         reason = request.headers.get("X-Audit-Log-Reason")
         if reason is not None:

@@ -46,7 +46,7 @@ class Talk:
         return self._board.post(channel, self._world.bot, call.body, call.files).data
 
     def history(self, call: Call) -> list[Json]:
-        """The newest first, before, after or around a message."""
+        """The newest first, before, after or around a message; nothing that was sent tells its nonce any more."""
         channel = self._places.seen(call)
         limit = int(call.query.get("limit", 50))
         problems = Problems()
@@ -64,7 +64,8 @@ class Talk:
             earlier = [one for one in found if one.id < middle]
             later = [one for one in found if one.id >= middle]
             found = (earlier[-(limit // 2) :] if limit > 1 else []) + later[: limit - limit // 2]
-        return [self._board.shown_to_bot(one) for one in reversed(found[-limit:])]
+        shown = [self._board.shown_to_bot(one) for one in reversed(found[-limit:])]
+        return [{key: value for key, value in one.items() if key != "nonce"} for one in shown]
 
     def _one(self, call: Call, *names: str) -> Message:
         return self._board.get(self._places.seen(call, *names), call.id(1))

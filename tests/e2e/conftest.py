@@ -1,0 +1,17 @@
+"""The loop of the scenes on Discord's wire: one whose waiting can be made short (`tests.brisk`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tests.brisk import BriskLoop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """One loop for each test, so that none is run twice."""
+    return {"loop": BriskLoop if item.path.name.startswith("test_discord") else asyncio.new_event_loop}
