@@ -463,11 +463,15 @@ def db_check(*, config: Path | None, db: str | None) -> int:
     return 1 if found.problems else 0
 
 
-def manifest(*, config: Path | None, db: str | None, platform: ManifestOf) -> int:
+def manifest(
+    *, config: Path | None, db: str | None, platform: ManifestOf, http: str, history: bool, out: Path | None
+) -> int:
     """Print what installs the bot on a platform, and the steps."""
+    settings = _settings(config, db)
+    if platform == "slack":
+        return _slack_manifest(settings, http, history or settings.slack.history, out)
     from adapters.discord.install import RIGHTS, application_of, link  # noqa: PLC0415
 
-    settings = _settings(config, db)
     app = application_of(settings.secrets.discord_token.reveal())
     where = link(app) if app is not None else _told("discord.no_link_yet")
     rights = "\n".join(f"  - {_told(f'discord.install_{right}')}" for right in RIGHTS)
@@ -475,8 +479,25 @@ def manifest(*, config: Path | None, db: str | None, platform: ManifestOf) -> in
     return 0
 
 
-def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
-    """Say what is configured, what is wrong and what to do; `discord` asks Discord too."""
+def _slack_manifest(settings: Settings, http: str, history: bool, out: Path | None) -> int:
+    """Write Slack's manifest, and print the steps. What bot.toml says of the transport holds unless an address is given."""
+    from adapters.slack.install import FILE, steps, written  # noqa: PLC0415
+
+    if not http and settings.slack.transport == "http":
+        http = settings.slack.public_url
+        if not http:
+            raise OperatorError(_told("slack.no_public_url"))
+    file = (out or Path(FILE)).absolute()
+    try:
+        file.write_text(written(registry(), address=http, history=history), "utf-8")
+    except OSError as error:
+        raise OperatorError(_told("memory.copy_failed", path=file, why=error.strerror or "?")) from None
+    print(steps(file, address=http, history=history))  # noqa: T201
+    return 0
+
+
+def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool) -> int:
+    """Say what is configured, what is wrong and what to do; `discord` and `slack` ask those platforms too."""
     lines: list[str] = []
     wrong: list[str] = []
     try:
@@ -484,10 +505,12 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool)
         lines += _configured(settings)
         lines.append(_database_line(settings))
         lines.append(_told("doctor.writer", label=make_writer(settings).capabilities.label))
-        if discord:
-            found, bad = _ask_discord(settings)
-            lines += found
-            wrong += bad
+        lines += _served(settings)
+        for asked, ask in ((discord, _ask_discord), (slack, _ask_slack)):
+            if asked:
+                found, bad = ask(settings)
+                lines += found
+                wrong += bad
     except ConfigMistakes as mistakes:
         wrong += [f"{m.where}: {m.what}" for m in mistakes.mistakes]
     except OperatorError as error:
@@ -511,6 +534,26 @@ def _ask_discord(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
         return (), (_told("discord.no_token"),)
     findings = asyncio.run(check(_discord(settings), registry(), _rooms_on(settings, "discord")))
     return findings.found, findings.wrong
+
+
+def _ask_slack(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
+    """What Slack says of this app, and what is wrong there."""
+    from adapters.slack.checks import check  # noqa: PLC0415
+
+    findings = asyncio.run(check(_slack(settings), _rooms_on(settings, "slack")))
+    return findings.found, findings.wrong
+
+
+def _served(settings: Settings) -> list[str]:
+    """Which platforms `room37 run` would serve, and what a half configured one lacks."""
+    served = ["Discord"] if settings.serves_discord else []
+    if settings.serves_slack:
+        served.append("Slack (Socket Mode)" if settings.slack.transport == "socket" else "Slack (HTTP)")
+    lines = [_told("doctor.serves", platforms=", ".join(served)) if served else _told("doctor.serves_nothing")]
+    if settings.slack.serve and settings.secrets.slack_bot_token and not settings.serves_slack:
+        missing = "SLACK_APP_TOKEN" if settings.slack.transport == "socket" else "SLACK_SIGNING_SECRET"
+        lines.append(_told("doctor.slack_half", missing=missing))
+    return lines
 
 
 def _rooms_on(settings: Settings, platform: str) -> list[Place]:

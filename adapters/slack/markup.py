@@ -87,10 +87,10 @@ def _piece(run: Run) -> Json:
 
 TOKEN = re.compile(
     r"<(?P<sign>[@#!])(?P<what>[^<>|]*)(?:\|(?P<label>[^<>]*))?>"
-    r"|<(?P<url>[^<>|\s]+)(?:\|(?P<shown>[^<>]*))?>"
+    r"|<(?P<url>[A-Za-z][A-Za-z0-9+.-]*:[^<>|\s]+)(?:\|(?P<shown>[^<>]*))?>"
     r"|&(?P<entity>amp|lt|gt);"
 )
-"""What Slack writes into the texts that people send: https://docs.slack.dev/messaging/formatting-message-text#retrieving"""
+"""What Slack writes into the texts that people send; other words between < and > are people's own: https://docs.slack.dev/messaging/formatting-message-text#retrieving"""
 _PLAIN = {"amp": "&", "lt": "<", "gt": ">"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"date\^(-?\d{1,13})\^.*")

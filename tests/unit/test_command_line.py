@@ -57,8 +57,10 @@ class Recorder:
     def run(self, *, config: Path | None, db: str | None) -> int:
         return self._note("run", config, db)
 
-    def manifest(self, *, config: Path | None, db: str | None, platform: ManifestOf) -> int:
-        return self._note("manifest", config, db, platform)
+    def manifest(
+        self, *, config: Path | None, db: str | None, platform: ManifestOf, http: str, history: bool, out: Path | None
+    ) -> int:
+        return self._note("manifest", config, db, platform, http, history, out)
 
     def export(
         self, *, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None
@@ -86,8 +88,10 @@ class Recorder:
     def db_check(self, *, config: Path | None, db: str | None) -> int:
         return self._note("db check", config, db)
 
-    def doctor(self, *, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
-        return self._note("doctor", config, db, as_json, discord)
+    def doctor(
+        self, *, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool
+    ) -> int:
+        return self._note("doctor", config, db, as_json, discord, slack)
 
 
 class Terminal(io.StringIO):
@@ -151,11 +155,18 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
         ("forget --person discord/1/2 --db a.db", ("forget", None, "a.db", "discord/1/2")),
         ("db upgrade", ("db upgrade", None, None)),
         ("db check --db a.db --config my.toml", ("db check", Path("my.toml"), "a.db")),
-        ("doctor", ("doctor", None, None, False, False)),
-        ("doctor --discord", ("doctor", None, None, False, True)),
+        ("doctor", ("doctor", None, None, False, False, False)),
+        ("doctor --discord", ("doctor", None, None, False, True, False)),
+        ("doctor --slack", ("doctor", None, None, False, False, True)),
+        ("doctor --discord --slack", ("doctor", None, None, False, True, True)),
         ("run", ("run", None, None)),
-        ("manifest discord", ("manifest", None, None, "discord")),
-        ("doctor --json --db postgresql+asyncpg://h/n", ("doctor", None, "postgresql+asyncpg://h/n", True, False)),
+        ("manifest discord", ("manifest", None, None, "discord", "", False, None)),
+        ("manifest slack", ("manifest", None, None, "slack", "", False, None)),
+        (
+            "manifest slack --http https://r.example.org:8443/bot --history --out m.json",
+            ("manifest", None, None, "slack", "https://r.example.org:8443/bot", True, Path("m.json")),
+        ),
+        ("doctor --json --db postgresql+asyncpg://h/n", ("doctor", None, "postgresql+asyncpg://h/n", True, False, False)),
     ],
 )
 def test_a_line_becomes_one_call_with_plain_values(line: str, call: tuple[object, ...]) -> None:
@@ -224,6 +235,10 @@ def test_standard_input_that_is_no_terminal_is_a_transcript(monkeypatch: pytest.
         (["move", "--room", "1", "--to", "here"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
         (["forget", "--person", "ada"], "--person: a person is PLATFORM/SPACE/USER"),
         (["forget"], "the following arguments are required: --person."),
+        (["manifest", "teams"], "there is a manifest for discord and for slack. Write one of them."),
+        (["manifest", "slack", "--http", "http://r.example.org"], "--http: Slack asks only addresses such as https://"),
+        (["manifest", "slack", "--http", "https://r.example.org/?a=b"], "--http: Slack asks only addresses"),
+        (["manifest", "discord", "--history"], "--history is for `room37 manifest slack`."),
         (["move", "--room", "1", "--to", "discord//2"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
         (["move", "--room", "1", "--to", "discord/1/2/3/4"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
     ],

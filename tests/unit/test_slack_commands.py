@@ -44,6 +44,7 @@ def test_alone_it_asks_for_help(text: str) -> None:
         ("vote 2 3", Call("vote", {"numbers": "2 3"})),
         ("round extend time: 3h", Call("round extend", {"time": "3h"})),
         ("pitch Then <@U1|ada> met <@U2> in <#C1|docks>", Call("pitch", {"idea": "Then ada met @U2 in #docks"})),
+        ("pitch A door <not> & a <bell>", Call("pitch", {"idea": "A door <not> & a <bell>"})),
         ("pitch See <https://a.b|a.b> <!here>", Call("pitch", {"idea": "See a.b @here"})),
         ("extend One.\n\nTwo.", Call("extend", {"text": "One.\n\nTwo."})),
     ],
