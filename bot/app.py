@@ -319,7 +319,6 @@ async def _serve(settings: Settings) -> None:
     ) as house:
         alarms.start(house.inbox.sweep)
         gc.collect()
-        gc.set_threshold(20_000, 20, 20)  # a command makes some thousand objects, hardly any of which is part of a circle
         gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
         try:
             async with asyncio.TaskGroup() as group:
