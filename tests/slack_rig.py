@@ -47,6 +47,8 @@ class Shown:
     answer: Answer
     messages: tuple[Seen, ...]
     modal: Modal | None
+    handed: tuple[Seen, ...] = ()
+    """Files that came in a direct message: nothing in a channel is private to one person."""
 
     @property
     def text(self) -> str:
@@ -54,7 +56,7 @@ class Shown:
         if self.modal is not None:
             fields = [f"{f.label} [{f.value}]" if f.value else f.label for f in self.modal.fields]
             return "\n".join([self.modal.title, *self.modal.texts, *fields, *self.modal.errors.values()])
-        files = [file.data.decode() for message in self.messages for file in message.files]
+        files = [file.data.decode() for message in (*self.messages, *self.handed) for file in message.files]
         return "\n\n".join([*(message.words for message in self.messages), *files])
 
     @property
@@ -172,7 +174,10 @@ class SlackRoom:
         else:
             one = self.server.interactions.begin("view_submission", who.user, None)
             held = {"call": token, "texts": texts, "at": {"channel": self.channel.id}}
-            view = {"id": "V0", "callback_id": "room37-form", "private_metadata": json.dumps(held), "state": {"values": {}}}
+            view = {
+                "id": "V0", "type": "modal", "callback_id": "room37-form", "private_metadata": json.dumps(held),
+                "state": {"values": {}},
+            }  # fmt: skip
             payload = payloads.frame(one, self.server.service.world) | {"view": view}
         self.server.interactions.send(one, payload)
         await one.acknowledged.wait()
@@ -219,7 +224,7 @@ class SlackRoom:
         """What the person sees that they did not see before."""
         self.clock.pass_(milliseconds=1)
         who = self.person(name)
-        before = self._private(who)
+        before, files = self._private(who), len(self._files(who))
         form = who.modal
         answer = await act
         assert not answer.failed, answer.failed
@@ -234,9 +239,19 @@ class SlackRoom:
 
         await self.server.until(changed, 8)
         await self.server.deliveries.quiet()
-        self.last[name] = Shown(answer, () if who.modal is not None else tuple(fresh()), who.modal)
+        said = () if who.modal is not None else tuple(fresh())
+        handed: tuple[Seen, ...] = ()
+        if any("in the file" in seen.words for seen in said):
+            direct = self.server.dm(who)
+            await self.server.until(lambda: len(self._files(who)) > files, 8)
+            handed = tuple(who.sees(direct)[-1:])
+        self.last[name] = Shown(answer, said, who.modal, handed)
         await self.house.inbox.settled(self.place)
         return self.last[name].text
+
+    def _files(self, who: Person) -> list[Seen]:
+        """What was handed over in the person's direct messages."""
+        return [seen for seen in who.sees(self.server.dm(who)) if seen.files]
 
     def _private(self, who: Person) -> dict[tuple[str, str], Seen]:
         """What only this person sees in the channel, by what it is and says."""

@@ -50,10 +50,10 @@ async def test_ones_words_go_from_everywhere_and_what_others_built_on_keeps_its_
         assert word not in held
         assert word not in wall(room)
     read = await room.says("cy", "/read")
-    assert "1 ben" in read
+    assert "1 · ben" in read
     assert "(erased)" in read
     assert "It rained on the harbour all night." in read
-    assert "3 ben" not in read
+    assert "3 · ben" not in read
     here = await snapshot(room)
     (ballot,) = here.ballots.values()
     assert [here.pitches[c].text for c in ballot.choices] == ["The wool is wet with rain"]

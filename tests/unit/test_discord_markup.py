@@ -42,14 +42,8 @@ def test_literal_text_shows_exactly(text: str) -> None:
 
 @given(ANY | TRICKY)
 def test_what_people_wrote_stands_as_they_wrote_it(text: str) -> None:
-    for typed, stands in zip(text.split("\n"), prose(text).split("\n"), strict=True):
-        assert stands == typed or (set(typed) <= set("* \t") and stands.replace("\\", "") == typed)
+    assert prose(text) == text
 
-
-def test_a_line_of_stars_is_a_scene_break_and_no_list() -> None:
-    assert prose("Dark.\n* * *\nLight.") == "Dark.\n\\* \\* \\*\nLight."
-    assert prose("* one\n* two") == "* one\n* two"
-    assert prose("```\n***\n```") == "```\n***\n```"
 
 
 def test_buttons_stand_in_rows_of_about_the_same_length() -> None:
@@ -105,7 +99,7 @@ def _joined(inside: tuple[Inline, ...]) -> tuple[Inline, ...]:
 
 @given(MARKED)
 def test_blocks_come_back_as_they_were(text: str) -> None:
-    text = text.replace("&#", "&")  # a line of nothing but a written space has no like in Discord
+    text = text.replace("&#", "&").replace("\\\n", "\n")  # a line of nothing but a written space has no like in Discord
     assert canonical(parse(source(discord(text)))) == canonical(parse(text))
 
 
