@@ -90,7 +90,9 @@ def _part(part: Part, width: int) -> list[str]:
             said = wrapped(_line(by).rstrip(":") + ":", width) if by else []
             rest = ["", *_part(Small(part.rest), width)] if part.rest else []
             return said + wrapped(visible(to_plain(text, people=True)), width, _PROSE) + rest
-        case Items(items):
+        case Items(items, numbered):
+            if numbered:
+                return [line for item in items for line in wrapped(_line(item), width, "", "   ")]
             return [line for item in items for line in wrapped(_line(item), width, "- ")]
         case Options(options):
             return _options(options, width)

@@ -58,6 +58,10 @@ def _asked(argv: Sequence[str] | None) -> argparse.Namespace | int:
                 asked.transcript = "-"
             elif asked.resume:
                 asked.asker.error(text("resume_alone"))
+        if asked.command == "manifest" and asked.platform != "slack":
+            for option, given in (("--http", asked.http), ("--history", asked.history), ("--out", asked.out)):
+                if given:
+                    asked.asker.error(text("only_slack", option=option))
     except SystemExit as leaving:  # argparse leaves by itself after --help, --version and mistakes
         return leaving.code if isinstance(leaving.code, int) else 0
     if not asked.command:  # `room37` or `room37 db` alone
@@ -74,7 +78,9 @@ def _answer(app: App, asked: argparse.Namespace) -> int:
         case "run":
             return app.run(config=config, db=db)
         case "manifest":
-            return app.manifest(config=config, db=db, platform=asked.platform)
+            return app.manifest(
+                config=config, db=db, platform=asked.platform, http=asked.http or "", history=asked.history, out=asked.out
+            )
         case "export":
             return app.export(config=config, db=db, story=asked.story, form=asked.form, out=asked.out)
         case "backup":
@@ -85,12 +91,16 @@ def _answer(app: App, asked: argparse.Namespace) -> int:
             return app.rooms(config=config, db=db)
         case "move":
             return app.move(config=config, db=db, room=asked.room, to=asked.to)
+        case "forget":
+            return app.forget(config=config, db=db, person=asked.person)
         case "db upgrade":
             return app.db_upgrade(config=config, db=db)
         case "db check":
             return app.db_check(config=config, db=db)
         case _:
-            return app.doctor(config=config, db=db, as_json=asked.as_json, discord=asked.discord)
+            return app.doctor(
+                config=config, db=db, as_json=asked.as_json, discord=asked.discord, slack=asked.slack
+            )
 
 
 def _try_options(asked: argparse.Namespace) -> TryOptions:

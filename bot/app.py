@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import io
 import json
 import logging
@@ -18,6 +19,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from adapters.discord.connection import Connection
+from adapters.slack.connection import Connection as SlackConnection
 from bot import config
 from bot.chat import ChatAdapter
 from bot.config import ConfigMistakes
@@ -25,12 +27,14 @@ from bot.context import Shop
 from bot.dispatch import Dispatcher
 from bot.errors import OperatorError
 from bot.faces import posts
-from bot.handlers import due_rules, machine, registry
+from bot.handlers import due_rules, registry
+from bot.handlers.courtesies import Gate, courtesy
+from bot.handlers.home import gather
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
 from bot.platforms import Platforms
-from bot.ports import Alarms, Clock, Writer
+from bot.ports import Alarms, Clock, Vault, Writer
 from bot.posting import LEASE, Poster
 from bot.sentences import Marked, say
 from bot.settings import Settings
@@ -38,6 +42,7 @@ from bot.story.people import Place
 from memory import migrate, operators
 from memory.engine import Runner, make_runner
 from memory.store import HouseRows, RoomStore
+from memory.vault import HouseVault
 
 log = logging.getLogger("room37")
 
@@ -81,7 +86,11 @@ async def build(
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
     runner = make_runner(settings.database.url)
-    presets = {"terminal": settings.room.preset.terminal, "discord": settings.room.preset.discord}
+    presets = {
+        "terminal": settings.room.preset.terminal,
+        "discord": settings.room.preset.discord,
+        "slack": settings.room.preset.slack,
+    }
     store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
     rows = HouseRows(runner)
     poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease, serves=serves)
@@ -97,7 +106,9 @@ async def build(
         alarms,
         due_rules(),
         suggest,
-        machine.courtesy,
+        gather,
+        courtesy,
+        Gate(),
         seed=seed,
         alone=not lease,
     )
@@ -232,11 +243,10 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
 def run(*, config: Path | None, db: str | None) -> int:
     """Serve the rooms on every platform that is configured, until the process is told to stop."""
     settings = _settings(config, db)
-    served = _platforms(settings)
-    if not served:
+    if not (settings.serves_discord or settings.serves_slack):
         raise OperatorError(_told("serving.nothing"))
     try:
-        asyncio.run(_serve(settings, served))
+        asyncio.run(_serve(settings))
     except* OperatorError as errors:
         raise OperatorError(str(_first(errors))) from None
     except* asyncio.CancelledError:
@@ -252,14 +262,32 @@ def _first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
     return error
 
 
-def _platforms(settings: Settings) -> dict[str, ChatAdapter]:
+def _platforms(settings: Settings, vault: Vault) -> dict[str, ChatAdapter]:
     """The platforms that this process serves, by name."""
     served: dict[str, ChatAdapter] = {}
     if settings.serves_discord:
         from adapters.discord.client import Discord  # noqa: PLC0415  # only the platforms in use are loaded
 
         served["discord"] = Discord(_discord(settings))
+    if settings.serves_slack:
+        from adapters.slack.client import Slack  # noqa: PLC0415
+
+        served["slack"] = Slack(_slack(settings), vault, RealClock())
     return served
+
+
+def _slack(settings: Settings) -> SlackConnection:
+    """How Slack is reached."""
+    wanted, secrets = settings.slack, settings.secrets
+    host, _, port = wanted.listen.rpartition(":")
+    return SlackConnection(
+        transport=wanted.transport, bot_token=secrets.slack_bot_token.reveal(),
+        app_token=secrets.slack_app_token.reveal(), signing_secret=secrets.slack_signing_secret.reveal(),
+        client_id=secrets.slack_client_id, client_secret=secrets.slack_client_secret.reveal(),
+        vault_key=secrets.vault_key.reveal(), host=host.strip("[]"), port=int(port), public_url=wanted.public_url,
+        api_url=wanted.api_url.rstrip("/") + "/" if wanted.api_url else "", history=wanted.history,
+        use_proxy=wanted.use_proxy,
+    )  # fmt: skip
 
 
 def _discord(settings: Settings) -> Connection:
@@ -273,21 +301,25 @@ def _discord(settings: Settings) -> Connection:
     )
 
 
-async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
+async def _serve(settings: Settings) -> None:
     from adapters.alarms import WakingAlarms  # noqa: PLC0415
 
-    clock, alarms, platforms = RealClock(), WakingAlarms(), Platforms(served)
+    clock, alarms = RealClock(), WakingAlarms()
     saved = await open_database(settings, clock)
     if saved is not None:
         log.warning("%s", _told("memory.backup_made", path=saved))
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    vault = HouseVault(make_runner(settings.database.url))
+    platforms = Platforms(_platforms(settings, vault))
     lease = LEASE if settings.database.path is None else ALONE  # a file is served by one process
     async with build(
         settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, lease=lease, serves=platforms.serves
     ) as house:
         alarms.start(house.inbox.sweep)
+        gc.collect()
+        gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(house.poster.run())
@@ -296,6 +328,7 @@ async def _serve(settings: Settings, served: Mapping[str, ChatAdapter]) -> None:
                 await house.inbox.sweep()
         finally:
             alarms.stop()
+            await vault.close()
 
 
 def export(*, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None) -> int:
@@ -384,6 +417,25 @@ def move(*, config: Path | None, db: str | None, room: str, to: Place) -> int:
     return 0
 
 
+def forget(*, config: Path | None, db: str | None, person: str) -> int:
+    """Take one person's words and name out of every room."""
+    settings = _settings(config, db)
+    path = settings.database.path
+    if path is not None:
+        _existing(settings)
+    asyncio.run(open_database(settings, RealClock()))
+    found = asyncio.run(
+        migrate.on_connection(settings.database.url, lambda c: operators.forget(c, person, datetime.now(UTC)))
+    )
+    if not found.rooms:
+        raise OperatorError(str(say("memory.forgot_nobody")))
+    if path is not None:
+        operators.remember(path, found.ids)
+    print(say("memory.forgot", things=len(found.ids), rooms=found.rooms))  # noqa: T201
+    print(say("memory.forgot_backups"))  # noqa: T201
+    return 0
+
+
 def db_upgrade(*, config: Path | None, db: str | None) -> int:
     """Bring the database to this version, after a backup."""
     settings = _settings(config, db)
@@ -410,11 +462,15 @@ def db_check(*, config: Path | None, db: str | None) -> int:
     return 1 if found.problems else 0
 
 
-def manifest(*, config: Path | None, db: str | None, platform: ManifestOf) -> int:
+def manifest(
+    *, config: Path | None, db: str | None, platform: ManifestOf, http: str, history: bool, out: Path | None
+) -> int:
     """Print what installs the bot on a platform, and the steps."""
+    settings = _settings(config, db)
+    if platform == "slack":
+        return _slack_manifest(settings, http, history or settings.slack.history, out)
     from adapters.discord.install import RIGHTS, application_of, link  # noqa: PLC0415
 
-    settings = _settings(config, db)
     app = application_of(settings.secrets.discord_token.reveal())
     where = link(app) if app is not None else _told("discord.no_link_yet")
     rights = "\n".join(f"  - {_told(f'discord.install_{right}')}" for right in RIGHTS)
@@ -422,8 +478,25 @@ def manifest(*, config: Path | None, db: str | None, platform: ManifestOf) -> in
     return 0
 
 
-def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
-    """Say what is configured, what is wrong and what to do; `discord` asks Discord too."""
+def _slack_manifest(settings: Settings, http: str, history: bool, out: Path | None) -> int:
+    """Write Slack's manifest, and print the steps. What bot.toml says of the transport holds unless an address is given."""
+    from adapters.slack.install import FILE, steps, written  # noqa: PLC0415
+
+    if not http and settings.slack.transport == "http":
+        http = settings.slack.public_url
+        if not http:
+            raise OperatorError(_told("slack.no_public_url"))
+    file = (out or Path(FILE)).absolute()
+    try:
+        file.write_text(written(registry(), address=http, history=history), "utf-8")
+    except OSError as error:
+        raise OperatorError(_told("memory.copy_failed", path=file, why=error.strerror or "?")) from None
+    print(steps(file, address=http, history=history))  # noqa: T201
+    return 0
+
+
+def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool) -> int:
+    """Say what is configured, what is wrong and what to do; `discord` and `slack` ask those platforms too."""
     lines: list[str] = []
     wrong: list[str] = []
     try:
@@ -431,10 +504,12 @@ def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool)
         lines += _configured(settings)
         lines.append(_database_line(settings))
         lines.append(_told("doctor.writer", label=make_writer(settings).capabilities.label))
-        if discord:
-            found, bad = _ask_discord(settings)
-            lines += found
-            wrong += bad
+        lines += _served(settings)
+        for asked, ask in ((discord, _ask_discord), (slack, _ask_slack)):
+            if asked:
+                found, bad = ask(settings)
+                lines += found
+                wrong += bad
     except ConfigMistakes as mistakes:
         wrong += [f"{m.where}: {m.what}" for m in mistakes.mistakes]
     except OperatorError as error:
@@ -458,6 +533,26 @@ def _ask_discord(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
         return (), (_told("discord.no_token"),)
     findings = asyncio.run(check(_discord(settings), registry(), _rooms_on(settings, "discord")))
     return findings.found, findings.wrong
+
+
+def _ask_slack(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
+    """What Slack says of this app, and what is wrong there."""
+    from adapters.slack.checks import check  # noqa: PLC0415
+
+    findings = asyncio.run(check(_slack(settings), _rooms_on(settings, "slack")))
+    return findings.found, findings.wrong
+
+
+def _served(settings: Settings) -> list[str]:
+    """Which platforms `room37 run` would serve, and what a half configured one lacks."""
+    served = ["Discord"] if settings.serves_discord else []
+    if settings.serves_slack:
+        served.append("Slack (Socket Mode)" if settings.slack.transport == "socket" else "Slack (HTTP)")
+    lines = [_told("doctor.serves", platforms=", ".join(served)) if served else _told("doctor.serves_nothing")]
+    if settings.slack.serve and settings.secrets.slack_bot_token and not settings.serves_slack:
+        missing = "SLACK_APP_TOKEN" if settings.slack.transport == "socket" else "SLACK_SIGNING_SECRET"
+        lines.append(_told("doctor.slack_half", missing=missing))
+    return lines
 
 
 def _rooms_on(settings: Settings, platform: str) -> list[Place]:

@@ -154,6 +154,18 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A role of the server, by its name or id; a platform's picker hands in its key, `@` and the id."""
+
+    about: str
+    greedy: ClassVar[bool] = True
+
+    def read(self, raw: str, name: str) -> str:
+        """The name, id or key as given; the room and the platform know which one is meant."""
+        return " ".join(raw.split())
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """An id inside a button's call; nobody types it."""
 
@@ -163,6 +175,24 @@ class Ref:
     def read(self, raw: str, name: str) -> str:
         """The id. Raises UserError for what can be none."""
         if not _ID.fullmatch(raw):
+            raise UserError("kernel.bad_token", argument=name)
+        return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a message's menu hands in beside what people type: the message's reference, its author's key, its words.
+
+    Nobody types it and no token holds it; while a form is open the message waits in a row (see bot.holding).
+    """
+
+    about: str = ""
+    most: int = 300
+    greedy: ClassVar[bool] = False
+
+    def read(self, raw: str, name: str) -> str:
+        """As handed in. Raises UserError for what is longer than any platform's."""
+        if len(raw) > self.most:
             raise UserError("kernel.bad_token", argument=name)
         return raw
 

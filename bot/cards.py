@@ -55,6 +55,8 @@ class Items:
     """A list of ours: each a line of markup."""
 
     lines: tuple[str, ...]
+    numbered: bool = False
+    """The lines begin with numbers of their own, so no bullet stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +234,8 @@ def _part_json(part: Part) -> list[Any]:
         case Prose():
             more = [part.whole, part.rest, part.name]
             return ["prose", part.text, part.by, *(more if any(more) else [])]
-        case Items(lines):
-            return ["items", list(lines)]
+        case Items(lines, numbered):
+            return ["items", list(lines), *([True] if numbered else [])]
         case Options(options, together, most):
             rows = [[o.number, o.markup, o.call.token, o.chosen] for o in options]
             return ["options", rows, together.token if together else "", most]
@@ -259,8 +261,8 @@ def _part(data: list[Any]) -> Part:
             return Small(markup)
         case ["prose", text, by, *more]:
             return Prose(text, by, *more)
-        case ["items", lines]:
-            return Items(tuple(lines))
+        case ["items", lines, *numbered]:
+            return Items(tuple(lines), bool(numbered))
         case ["options", options, *rest]:
             together, most = rest or ("", 0)
             rows = tuple(Option(n, m, from_token(t), c) for n, m, t, c in options)

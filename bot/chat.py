@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.cards import Card, Reply
 from bot.commands import Commands, Growing
 from bot.context import Incoming
+from bot.homes import Home
 from bot.story.people import Person, Place
 
 
@@ -53,6 +54,15 @@ class Inbox(Protocol):
 
     def welcome(self, platform: str, space: str, channel: str = "") -> None:
         """The platform lets the bot post in this space (or this channel and its threads) again: what waits goes out."""
+
+    async def known(self, place: Place) -> bool:
+        """Whether this place is a room already."""
+
+    async def shows(self, place: Place, ref: str, kind: str) -> bool:
+        """Whether this message is the bot's card of that kind."""
+
+    async def home(self, incoming: Incoming) -> Home:
+        """What waits for a person in all their rooms; `incoming` is private and says how they stand elsewhere."""
 
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""

@@ -20,6 +20,8 @@ from bot.story.people import Place
 
 _BAD_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
 _STRANGE = re.compile(r"unrecognized arguments: (\S+)")
+_ADDRESS = re.compile(r"https://[\w.-]+(:\d+)?(/[\w./~-]*)?", re.ASCII)
+_MANIFESTS: tuple[ManifestOf, ...] = ("discord", "slack")
 _FORMATS: tuple[ExportFormat, ...] = ("md", "txt", "json")
 
 
@@ -102,6 +104,9 @@ def parser() -> Parser:
     move.add_argument("--room", metavar="ID", required=True, type=_given, help=text("move_room"))
     move.add_argument("--to", metavar="PLACE", required=True, type=_place, help=text("move_to"))
 
+    forget = _command(commands, "forget")
+    forget.add_argument("--person", metavar="KEY", required=True, type=_person, help=text("forget_person"))
+
     database = commands.add_parser(
         "db", help=text("db_short"), prog="room37 db", about=text("db_about"), example=""
     )
@@ -112,17 +117,28 @@ def parser() -> Parser:
 
     doctor = _command(commands, "doctor")
     doctor.add_argument("--discord", action="store_true", help=text("doctor_discord"))
+    doctor.add_argument("--slack", action="store_true", help=text("doctor_slack"))
     doctor.add_argument("--json", dest="as_json", action="store_true", help=text("doctor_json"))
 
     manifest = _command(commands, "manifest")
     manifest.add_argument("platform", metavar="PLATFORM", type=_manifest, help=text("manifest_platform"))
+    manifest.add_argument("--http", metavar="URL", type=_https, help=text("manifest_http"))
+    manifest.add_argument("--history", action="store_true", help=text("manifest_history"))
+    manifest.add_argument("--out", metavar="FILE", type=_path, help=text("manifest_out"))
     return top
 
 
 def _manifest(value: str) -> ManifestOf:
-    if value == "discord":
-        return "discord"
+    for known in _MANIFESTS:
+        if value == known:
+            return known
     raise argparse.ArgumentTypeError(text("not_a_manifest"))
+
+
+def _https(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise argparse.ArgumentTypeError(text("not_https"))
+    return value
 
 
 def _commands(under: Parser) -> argparse._SubParsersAction[Parser]:
@@ -191,6 +207,13 @@ def _place(value: str) -> Place:
     if len(parts) not in (3, 4) or not all(parts):
         raise argparse.ArgumentTypeError(text("not_a_place"))
     return Place(*parts)
+
+
+def _person(value: str) -> str:
+    parts = value.split("/", 2)
+    if len(parts) != 3 or not all(parts):
+        raise argparse.ArgumentTypeError(text("not_a_person"))
+    return value
 
 
 def _nearest(given: str, known: Sequence[str]) -> str | None:

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.arguments import Kind, Ref, Text, nearest
+from bot.arguments import Carried, Kind, Ref, Text, nearest
 from bot.calls import Call
 from bot.cards import Reply
 from bot.context import Context
 from bot.errors import UserError
+from bot.sentences import Marked
 
 MENU = ("message", "author", "text")
 """What the call of a message's menu carries: the message's reference, its author's person key (empty for the bot's
@@ -74,15 +75,17 @@ class Command:
 
     @property
     def text_argument(self) -> Argument | None:
-        """The argument that holds people's text, if there is one."""
-        return next((a for a in self.arguments if isinstance(a.kind, Text)), None)
+        """The argument that holds people's text, if there is one (of a menu's form: the one for several lines)."""
+        texts = [a for a in self.arguments if isinstance(a.kind, Text)]
+        long = [a for a in texts if isinstance(a.kind, Text) and a.kind.long] if self.menu else []
+        return next(iter([*long, *texts]), None)
 
     @property
     def usage(self) -> str:
         """How it is typed: `/round decide number [reason: ...]`."""
         words = [f"/{self.name}"]
         for argument in self.arguments:
-            if isinstance(argument.kind, Ref):
+            if isinstance(argument.kind, Ref | Carried):
                 continue
             words.append(argument.name if argument.required else f"[{argument.name}]")
         return " ".join(words)
@@ -211,7 +214,10 @@ class Commands:
             rest = tail
         if rest.strip():
             raise UserError(
-                "kernel.too_much", command=command.name, usage=command.usage, given=rest.strip()[:60]
+                "kernel.too_much",
+                command=command.name,
+                usage=Marked(command.usage),
+                given=rest.strip()[:60],
             )
         return found
 

@@ -18,7 +18,17 @@ from urllib.parse import quote, unquote, urlsplit
 from bot.env_file import EnvFile, read_env_file
 from bot.errors import OperatorError
 from bot.key_kinds import Wrong, address, nearest, plain
-from bot.settings import POSTGRES, SQLITE, Database, Secret, Secrets, Settings, Sources, WriterSettings
+from bot.settings import (
+    POSTGRES,
+    SQLITE,
+    Database,
+    Secret,
+    Secrets,
+    Settings,
+    SlackSettings,
+    Sources,
+    WriterSettings,
+)
 from bot.tables import read_tables, shown
 
 KEY = "ANTHROPIC_API_KEY"
@@ -26,7 +36,17 @@ BASE_URL = "ANTHROPIC_BASE_URL"
 DISCORD_TOKEN = "DISCORD_TOKEN"  # noqa: S105  # the name of a variable
 DATABASE = "ROOM37_DATABASE"
 CONFIG = "ROOM37_CONFIG"
-VARIABLES = (KEY, BASE_URL, DISCORD_TOKEN, DATABASE, CONFIG)
+SLACK_BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105  # the name of a variable
+SLACK_APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105  # the name of a variable
+SLACK_SIGNING_SECRET = "SLACK_SIGNING_SECRET"  # noqa: S105  # the name of a variable
+SLACK_CLIENT_ID = "SLACK_CLIENT_ID"
+SLACK_CLIENT_SECRET = "SLACK_CLIENT_SECRET"  # noqa: S105  # the name of a variable
+SLACK_API_URL = "SLACK_API_URL"
+VAULT_KEY = "ROOM37_VAULT_KEY"
+VARIABLES = (
+    KEY, BASE_URL, DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_CLIENT_ID,
+    SLACK_CLIENT_SECRET, SLACK_API_URL, VAULT_KEY, DATABASE, CONFIG,
+)  # fmt: skip
 
 _MOST_BYTES = 1024 * 1024
 _PLACE_IN_TOML = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -73,6 +93,8 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
     token = variables.get(DISCORD_TOKEN, "").strip().removeprefix("Bot ")
     if token and not _TOKEN_SHAPE.fullmatch(token):
         mistakes.append(Mistake(DISCORD_TOKEN, plain("token_shape")))
+    secrets = _secrets(key, token, variables, mistakes)
+    slack = _slack(found.slack, variables, mistakes)
     url = _database(found.database, config.parent if config else cwd, variables, cwd, mistakes)
     if mistakes:
         raise ConfigMistakes(tuple(mistakes), config)
@@ -83,8 +105,9 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
         budget=found.budget,
         room=found.room,
         discord=found.discord,
+        slack=slack,
         log=found.log,
-        secrets=Secrets(anthropic_api_key=Secret(key), discord_token=Secret(token)),
+        secrets=secrets,
         sources=Sources(
             config=config,
             env_files=tuple(file.path for file in env_files if file),
@@ -172,6 +195,34 @@ def _writer(
     if writer.overall_seconds < writer.first_byte_seconds:
         mistakes.append(Mistake("writer.overall_seconds", plain("overall_too_short")))
     return writer
+
+
+def _secrets(key: str, token: str, variables: Mapping[str, str], mistakes: list[Mistake]) -> Secrets:
+    """The secrets of the environment; a Slack token of the wrong kind is named."""
+    given = {name: variables.get(name, "").strip() for name in VARIABLES}
+    for name, begins in ((SLACK_BOT_TOKEN, "xoxb-"), (SLACK_APP_TOKEN, "xapp-")):
+        if given[name] and not given[name].startswith(begins):
+            mistakes.append(Mistake(name, plain("slack_token", begins=begins)))
+    return Secrets(
+        anthropic_api_key=Secret(key),
+        discord_token=Secret(token),
+        slack_bot_token=Secret(given[SLACK_BOT_TOKEN]),
+        slack_app_token=Secret(given[SLACK_APP_TOKEN]),
+        slack_signing_secret=Secret(given[SLACK_SIGNING_SECRET]),
+        slack_client_id=given[SLACK_CLIENT_ID],
+        slack_client_secret=Secret(given[SLACK_CLIENT_SECRET]),
+        vault_key=Secret(given[VAULT_KEY]),
+    )
+
+
+def _slack(slack: SlackSettings, variables: Mapping[str, str], mistakes: list[Mistake]) -> SlackSettings:
+    """Slack's settings with the environment's address."""
+    if variables.get(SLACK_API_URL):
+        try:
+            return replace(slack, api_url=str(address(variables[SLACK_API_URL])))
+        except Wrong as error:
+            mistakes.append(Mistake(SLACK_API_URL, str(error)))
+    return slack
 
 
 def _database(

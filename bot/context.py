@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 from bot.calls import Call
@@ -32,6 +33,19 @@ class Incoming:
     """Seed of ids and dice; None uses the system's randomness."""
     people: Mapping[str, str] = field(default_factory=dict)
     """Display names, by person key, of people that the call's arguments name by their key (the platform knew them)."""
+    private: bool = False
+    """It comes from a direct message with the bot: no room's place, but one person's."""
+    elsewhere: Callable[[Place], Awaitable[Standing | None]] | None = None
+    """How the platform says that the caller stands in another place now; None as its answer: they are not there. A
+    private call without it reaches only what is the caller's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """One of a person's rooms, and how they stand there now; None: they are not there any more."""
+
+    place: Place
+    standing: Standing | None
 
 
 class Unit(Protocol):
@@ -47,6 +61,12 @@ class Unit(Protocol):
 
     async def read(self, work: Callable[[Books, Moment], T]) -> T:
         """A read."""
+
+    async def rooms(self) -> Sequence[There]:
+        """The caller's rooms, those they were in last first."""
+
+    async def read_there(self, there: There, work: Callable[[Books, Moment], T]) -> T:
+        """A read in one of them, with the caller as they stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,8 @@ class Context:
     clock: Clock
     people: Mapping[str, str] = field(default_factory=dict)
     """Display names, by key, of the people whom the arguments name."""
+    private: bool = False
+    """The call comes from a direct message."""
 
     async def act(self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply]) -> Reply:
         """Change the room: desk, work and reply in one transaction."""
@@ -99,3 +121,7 @@ class Context:
     async def read(self, work: Callable[[Books, Moment], T]) -> T:
         """Look at the room."""
         return await self.unit.read(work)
+
+    async def read_rooms(self, work: Callable[[There, Books, Moment], T]) -> list[T]:
+        """Look at each of the caller's rooms, at nothing in them but what is theirs: the one scope beside a room."""
+        return [await self.unit.read_there(there, partial(work, there)) for there in await self.unit.rooms()]

@@ -9,25 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar, cast
 
-from bot.arguments import Flag, Int, Pick
+from bot import holding
+from bot.arguments import Ref
 from bot.arguments import Text as TextArgument
 from bot.calls import Call
-from bot.cards import Action, Card, Form, Question, Reply, Text, from_json, note, to_json
+from bot.cards import Action, Card, Form, Reply, Text, from_json, note, to_json
 from bot.commands import Command, Commands, Growing
-from bot.context import Context, Incoming, Shop
+from bot.context import Context, Incoming, Shop, There
+from bot.elsewhere import resolved, rooms_of
 from bot.errors import Room37Error, StorageFull, UserError, WriterError
+from bot.homes import Home
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
+from bot.questions import question
 from bot.sentences import say
 from bot.story.books import Books, DeskEntry, DueRow
 from bot.story.moments import Ids, Moment, Outcome
 from bot.story.passages import Draft
-from bot.story.people import Person, Place
+from bot.story.people import Person, Place, Standing
 from bot.story.text import clean, first_words
 
 log = logging.getLogger("room37.dispatch")
@@ -37,9 +43,12 @@ PREFILL_SECONDS = 0.7
 """So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
+Gather = Callable[[Place, Moment, Books], Home]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
-Courtesy = Callable[[Books, Moment], Card | None]
-"""What else is to be said, once and privately, to a person who just acted (the question of consent)."""
+Courtesy = Callable[[Books, Moment], Sequence[Card]]
+"""What else is to be said, once and privately, to a person who just acted (the question of consent, tidings)."""
+Gate = Callable[[Books, str, Moment], None]
+"""Refuses (UserError) who may not act here now: before any rule of a changing command, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,9 @@ class Dispatcher:
         alarms: Alarms,
         due_rules: Mapping[str, DueRule],
         suggest: Suggest,
+        gather: Gather,
         courtesy: Courtesy,
+        gate: Gate,
         *,
         seed: str | None = None,
         alone: bool = False,
@@ -76,7 +87,9 @@ class Dispatcher:
         self._alarms = alarms
         self._due_rules = due_rules
         self._suggest = suggest
+        self._gather = gather
         self.courtesy = courtesy
+        self.gate = gate
         self._seed = seed
         self.alone = alone
 
@@ -105,7 +118,23 @@ class Dispatcher:
             yield out
 
     async def call(self, incoming: Incoming) -> AsyncIterator[Growing | Reply]:
-        """Carry out one call: growing text, if any, then exactly one Reply."""
+        """Carry out one call: growing text, if any, then exactly one Reply. First of all its place is settled."""
+        there, refusal = None, None
+        try:
+            incoming, there = await resolved(incoming, self._house, self._store)
+        except UserError as error:
+            refusal = error
+        except Exception as crash:
+            log.exception("a call's room was not found: command=%s", incoming.call.command, exc_info=_without_text(crash))
+            refusal = UserError("kernel.crashed")
+        if refusal is not None:
+            yield await self._refuse(incoming, self._commands.find(incoming.call.command), refusal)
+            return
+        async with aclosing(self._carried_out(incoming)) as outs:
+            async for out in outs:
+                yield there.marked(out) if there is not None and isinstance(out, Reply) else out
+
+    async def _carried_out(self, incoming: Incoming) -> AsyncGenerator[Growing | Reply, None]:
         command = self._commands.find(incoming.call.command)
         if command is None:
             yield await self._refuse(
@@ -114,6 +143,9 @@ class Dispatcher:
             return
         unit = _Unit(self, incoming, command)
         try:
+            if command.menu and holding.HELD in incoming.call.args:
+                incoming = await self.read(incoming.place, partial(holding.take_up, incoming=incoming))
+                unit = _Unit(self, incoming, command)
             values, form = await self._arguments(unit)
             if form is not None:
                 yield Reply(form=form)
@@ -145,6 +177,26 @@ class Dispatcher:
     def welcome(self, platform: str, space: str, channel: str = "") -> None:
         """The bot may post there (again)."""
         self._poster.welcome(platform, space, channel)
+
+    async def known(self, place: Place) -> bool:
+        """Whether this place is a room already."""
+        return await self._house.knows(place)
+
+    async def shows(self, place: Place, ref: str, kind: str) -> bool:
+        """Whether this message is the bot's card of that kind."""
+        post = await self._store.read(place, lambda books: books.post_with_ref(ref))
+        return post is not None and post.kind == kind
+
+    async def home(self, incoming: Incoming) -> Home:
+        """What waits for a person, in all their rooms."""
+        moment = self.moment(incoming)
+        found = Home()
+        for there in await rooms_of(incoming, self._house):
+            if there.standing is not None:
+                found = found.with_room(
+                    await self._store.read(there.place, partial(self._gather, there.place, moment))
+                )
+        return found
 
     async def settled(self, place: Place) -> None:
         """Wait until every public card of this place shows what is wanted."""
@@ -226,28 +278,23 @@ class Dispatcher:
                 values[argument.parameter] = argument.kind.read(raw, argument.name)
         if not missing:
             return values, None
-        prefill = await self._prefilled(unit, values)
-        questions = tuple(
-            Question(
-                a.name, a.kind.about,
-                hint=", ".join(a.kind.options) if isinstance(a.kind, Pick) else "",
-                long=isinstance(a.kind, TextArgument) and a.kind.long,
-                most=a.kind.most if isinstance(a.kind, TextArgument) else 20 if isinstance(a.kind, Int) else 200,
-                prefill=prefill.get(a.name, ""),
-                options=a.kind.options if isinstance(a.kind, Pick) else ("yes", "no") if isinstance(a.kind, Flag) else (),
-            )
-            for a in missing
-        )  # fmt: skip
-        call = Call(command.name, {k: v for k, v in unit.incoming.call.args.items() if v.strip()})
+        prefill = await _in_time(unit.prefill(values))
+        asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
+        missing += [a for a in asked if a.name in prefill and a.name not in given]
+        questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)
+        begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
+        call = await _in_time(self._form_call(unit))
+        call = Call(call.command, begun | dict(call.args))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
 
-    async def _prefilled(self, unit: _Unit, values: dict[str, Any]) -> dict[str, str]:
-        """What stands in a form; a form must be a platform's first answer, so it cannot wait for a slow database."""
-        try:
-            async with asyncio.timeout(PREFILL_SECONDS):
-                return await unit.prefill(values)
-        except TimeoutError:
-            raise UserError("kernel.press_again") from None
+    async def _form_call(self, unit: _Unit) -> Call:
+        """The call that a form carries: what was given; the message of a menu waits in a row meanwhile."""
+        args = {k: v for k, v in unit.incoming.call.args.items() if v.strip()}
+        if not unit.command.menu:
+            return Call(unit.command.name, args)
+        return await self.finish(
+            unit.incoming, lambda books: holding.park(books, unit.incoming, unit.moment)
+        )
 
     async def _refuse(
         self,
@@ -261,12 +308,12 @@ class Dispatcher:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
             return Reply.of(note(refusal.sentence))
-        if begun or not _text_of(incoming, command).strip():
+        if begun or not holding.own_words(incoming, command).strip():
             return Reply.of(note(refusal.sentence), refused=True)
 
         def keep(books: Books) -> Reply | _Held:
             moment = self.moment(incoming)
-            entry = _entry(incoming, moment)
+            entry = _entry(incoming, command, moment)
             if held := books.desk_add(entry):
                 return _Held(held)
             reply = _keep_text(books, incoming, command, refusal, entry.id, moment)
@@ -300,6 +347,11 @@ class Dispatcher:
         return await self._store.read(place, work)
 
     @property
+    def house(self) -> House:
+        """Rows across rooms: ids, instants and places, no text."""
+        return self._house
+
+    @property
     def shop(self) -> Shop:
         """What the house owns."""
         return self._shop
@@ -314,11 +366,16 @@ class _Unit:
         self.command = command
         self.begun = False
         self._moment = dispatcher.moment(incoming, nameless=command.nameless)
-        self._entry = _entry(incoming, self._moment)
+        self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
-            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people,
+            incoming.call, self, dispatcher.shop, self._entry.id, dispatcher.clock, incoming.people, incoming.private,
         )  # fmt: skip
+
+    @property
+    def moment(self) -> Moment:
+        """The call's own moment."""
+        return self._moment
 
     async def act(
         self, work: Callable[[Books, Moment], T], face: Callable[[T], Reply], *, last: bool = True
@@ -338,15 +395,21 @@ class _Unit:
     ) -> Reply | _Held:
         if self.command.nameless:
             return face(work(books, self._moment))
-        if not self.begun and (held := books.desk_add(self._entry)) and not self._left_off(held):
+        first = not self.begun
+        if first and (held := books.desk_add(self._entry)) and not self._left_off(held):
             return _Held(held)
         self.begun = True
         try:
             with books.savepoint():
+                if first:
+                    self._dispatcher.gate(books, self.command.name, self._moment)
                 reply = face(work(books, self._moment))
-                if (also := self._dispatcher.courtesy(books, self._moment)) is not None:
-                    reply = replace(reply, cards=(*reply.cards, also))
+                if last:
+                    more = self._dispatcher.courtesy(books, self._moment)
+                    reply = replace(reply, cards=(*reply.cards, *more))
                 self._use_draft(books)
+                if self.command.menu:
+                    holding.use(books, self.incoming, self._moment)
         except UserError as refusal:
             reply = _keep_text(books, self.incoming, self.command, refusal, self._entry.id, self._moment)
             books.desk_settle(self._entry.id, "refused", _outcome(reply))
@@ -377,6 +440,15 @@ class _Unit:
         """A read."""
         return await self._dispatcher.read(self.incoming.place, lambda books: work(books, self._moment))
 
+    async def rooms(self) -> Sequence[There]:
+        """The caller's rooms."""
+        return await rooms_of(self.incoming, self._dispatcher.house)
+
+    async def read_there(self, there: There, work: Callable[[Books, Moment], T]) -> T:
+        """A read in one of them, with the caller as they stand there."""
+        moment = replace(self._moment, standing=there.standing or Standing(can_post=False))
+        return await self._dispatcher.read(there.place, lambda books: work(books, moment))
+
     def _use_draft(self, books: Books) -> None:
         """A call that carried `desk=ID` and went through uses up the draft that its refusal had made."""
         desk = self.incoming.call.args.get("desk")
@@ -388,13 +460,14 @@ class _Unit:
         """What stands in a form already: the refused text that it reopens, or what the command says."""
         desk = self.incoming.call.args.get("desk")
         text = self.command.text_argument
+        kept: dict[str, str] = {}
         if desk and text is not None:
             draft = await self._dispatcher.read(self.incoming.place, lambda books: books.draft(desk))
             if draft is not None and draft.person == self.incoming.person.key:
-                return {text.name: draft.text}
-        if self.command.prefill is not None:
-            return await self.command.prefill(self.context, values)
-        return {}
+                kept = {text.name: draft.text}
+        if self.command.prefill is not None and (self.command.menu or not kept):
+            return {**await self.command.prefill(self.context, values), **kept}
+        return kept
 
 
 class _Already(UserError):
@@ -425,24 +498,25 @@ async def _outputs(running: Any) -> AsyncIterator[Growing | Reply]:
         yield answered.reply
 
 
-def _entry(incoming: Incoming, moment: Moment) -> DeskEntry:
+async def _in_time(reading: Awaitable[T]) -> T:
+    """What a form needs; a form must be a platform's first answer, so it cannot wait for a slow database."""
+    try:
+        async with asyncio.timeout(PREFILL_SECONDS):
+            return await reading
+    except TimeoutError:
+        raise UserError("kernel.press_again") from None
+
+
+def _entry(incoming: Incoming, command: Command | None, moment: Moment) -> DeskEntry:
     return DeskEntry(
         moment.new_id(),
         incoming.source_id,
         incoming.person.key,
         incoming.call.command,
-        dict(incoming.call.args),
+        holding.desk_args(incoming, command),
         moment.now,
         "open",
     )
-
-
-def _text_of(incoming: Incoming, command: Command | None) -> str:
-    """The caller's own words in a call."""
-    if command is None:
-        return incoming.call.args.get("text", "")
-    argument = command.text_argument
-    return "" if argument is None else incoming.call.args.get(argument.name, "")
 
 
 def _keep_text(
@@ -454,7 +528,7 @@ def _keep_text(
     moment: Moment,
 ) -> Reply:
     """The reply to a refused call; its text becomes a draft (of the desk entry's id) that the card names."""
-    text = _text_of(incoming, command)
+    text = holding.own_words(incoming, command)
     kept = clean(text).text
     if (
         not kept
@@ -465,18 +539,15 @@ def _keep_text(
         return Reply.of(note(refusal.sentence), refused=True)
     story = books.snapshot().story
     kind = cast(Any, command.keeps if command is not None else "said")
-    again = (
-        Call(incoming.call.command, {k: v for k, v in incoming.call.args.items() if v != text})
-        if command is not None
-        else Call("said")
-    )
+    again = holding.again(incoming, command, text) if command is not None else Call("said")
+    token = _token(again) if again is not None else ""
     draft = Draft(
         entry_id, books.snapshot().room.id, story.id if story else None, incoming.person.key, kind, kept, refusal.key, "kept",
-        moment.now, call=_token(again),
+        moment.now, call=token,
     )  # fmt: skip
     books.keep(Outcome(None, rows=(draft,)), moment)
     actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
-    if command is not None and _token(again):
+    if command is not None and again is not None and token:
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(
         (
@@ -499,7 +570,7 @@ def _token(call: Call) -> str:
 
 def _give_back(incoming: Incoming, command: Command | None, full: StorageFull) -> Reply:
     """Nothing can be stored: the text goes back to its author."""
-    text = _text_of(incoming, command)
+    text = holding.own_words(incoming, command)
     card = note(say("kernel.disk_full", why=str(full)))
     if not text.strip():
         return Reply((card,), refused=True)

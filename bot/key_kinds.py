@@ -137,6 +137,15 @@ def socket_address(value: object) -> str:
     return given
 
 
+def host_port(value: object) -> str:
+    """Where to listen: a host and a port."""
+    given = _string(value)
+    found = re.fullmatch(r"([\w.-]+|\[[0-9a-fA-F:]+\]):([0-9]{1,5})", given)
+    if found is None or int(found[2]) > 65_535:
+        raise Wrong(plain("not_host_port"))
+    return given
+
+
 def snowflake(value: object) -> str:
     """An id of Discord's (17 to 20 digits), or empty."""
     given = str(value) if isinstance(value, int) and not isinstance(value, bool) else _string(value)

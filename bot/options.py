@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from bot.story.people import Place
 
-ManifestOf = Literal["discord"]
+ManifestOf = Literal["discord", "slack"]
 ExportFormat = Literal["md", "txt", "json"]
 
 
@@ -44,8 +44,14 @@ class App(Protocol):
         """Serve the rooms on every platform that is configured, until the process is told to stop."""
         ...
 
-    def manifest(self, *, config: Path | None, db: str | None, platform: ManifestOf) -> int:
-        """Print what installs the bot on a platform, and the steps."""
+    def manifest(
+        self, *, config: Path | None, db: str | None, platform: ManifestOf, http: str, history: bool, out: Path | None
+    ) -> int:
+        """Print what installs the bot on a platform, and the steps.
+
+        For Slack the manifest is written to `out`; `http` is the address that Slack asks ("" is what is configured),
+        `history` asks to read channels.
+        """
         ...
 
     def export(
@@ -70,6 +76,10 @@ class App(Protocol):
         """Give a room another place."""
         ...
 
+    def forget(self, *, config: Path | None, db: str | None, person: str) -> int:
+        """Take one person's words and name out of every room."""
+        ...
+
     def db_upgrade(self, *, config: Path | None, db: str | None) -> int:
         """Bring the database to this version, after a backup."""
         ...
@@ -78,6 +88,8 @@ class App(Protocol):
         """Say whether the database is whole and of this version."""
         ...
 
-    def doctor(self, *, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
-        """Say what is configured, what is wrong and what to do; `discord` asks Discord too."""
+    def doctor(
+        self, *, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool
+    ) -> int:
+        """Say what is configured, what is wrong and what to do; `discord` and `slack` ask those platforms too."""
         ...

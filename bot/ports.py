@@ -23,8 +23,10 @@ class Clock(Protocol):
 class Store(Protocol):
     """Storage of rooms. `work` is synchronous: no transaction can span the network or the co-writer."""
 
-    async def write(self, place: Place, work: Callable[[Books], T]) -> T:
+    async def write(self, place: Place, work: Callable[[Books], T], *, later: bool = False) -> T:
         """Run `work` in one write transaction that has locked the room of this place (made at first use).
+
+        `later` lets the work of those who wait for an answer go first.
 
         Raises StorageFull when nothing can be written; any exception of `work` rolls everything back.
         """
@@ -42,8 +44,33 @@ class House(Protocol):
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
 
+    async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
+        """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
+
+    async def knows(self, place: Place) -> bool:
+        """Whether there is a room at this place."""
+
+    async def place_of(self, room_id: str) -> Place | None:
+        """The place of a room."""
+
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted (after a restart)."""
+
+
+class Vault(Protocol):
+    """What is kept for platforms beside the rooms: sealed texts by key."""
+
+    async def keep(self, key: str, sealed: str, at: datetime) -> None:
+        """Keep a value in the place of what had its key."""
+
+    async def find(self, key: str) -> str | None:
+        """The value of a key."""
+
+    async def take(self, key: str, since: datetime) -> str | None:
+        """The value of a key if it was kept after `since`; it is gone afterwards."""
+
+    async def drop(self, prefix: str) -> int:
+        """Forget every key that begins so; gives how many there were."""
 
 
 class Alarms(Protocol):

@@ -173,13 +173,13 @@ class Poster:
         """Show everything that is wanted in this place now, as far as the platform takes it."""
         lock = self._locks.setdefault(place, asyncio.Lock())
         async with lock:
-            claim = await self._store.write(place, partial(self._claim, ()))
+            claim = await self._store.write(place, partial(self._claim, ()), later=True)
             while claim.jobs:
                 shown, went = await self._pass(place, claim.jobs)
                 if not went:
-                    await self._store.write(place, partial(_save, shown))
+                    await self._store.write(place, partial(_save, shown), later=True)
                     return
-                claim = await self._store.write(place, partial(self._claim, shown))
+                claim = await self._store.write(place, partial(self._claim, shown), later=True)
             if claim.again is not None:
                 self._wake_in(place, (claim.again - self._clock.now()).total_seconds())
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from bot.key_kinds import (
     address,
     choice,
+    host_port,
     hours,
     maybe,
     number,
@@ -28,6 +29,7 @@ from bot.key_kinds import (
 )
 from bot.story.rooms import Preset
 
+Transport = Literal["socket", "http"]
 Provider = Literal["auto", "claude", "deck", "recording", "none"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -157,6 +159,7 @@ class Presets:
 
     terminal: Preset = field(default="table", metadata={"kind": choice("community", "studio", "table")})
     discord: Preset = field(default="community", metadata={"kind": choice("community", "studio", "table")})
+    slack: Preset = field(default="studio", metadata={"kind": choice("community", "studio", "table")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +194,38 @@ class DiscordSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """How the room is served in Slack; it is when its tokens are set."""
+
+    serve: bool = field(default=True, metadata={"kind": truth})
+    """False keeps Slack off whatever the environment holds."""
+    transport: Transport = field(default="socket", metadata={"kind": choice("socket", "http")})
+    """`socket` needs no public address (SLACK_APP_TOKEN); `http` is asked by Slack (SLACK_SIGNING_SECRET)."""
+    listen: str = field(default="127.0.0.1:3000", metadata={"kind": host_port})
+    """Where `http` listens; a proxy in front of it speaks https to Slack."""
+    public_url: str = field(default="", metadata={"kind": address})
+    """The address at which Slack finds it, for installing on several workspaces."""
+    api_url: str = field(default="", metadata={"kind": address})
+    """Another base of the Web API, for tests; empty is Slack's own. SLACK_API_URL is stronger."""
+    history: bool = field(default=False, metadata={"kind": truth})
+    """Whether the history scopes were granted, so that a doubtful post can be looked for."""
+    use_proxy: bool = field(default=False, metadata={"kind": truth})
+    """Whether HTTPS_PROXY of the environment is used (Slack's SDK ignores NO_PROXY)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What comes from the environment or a private .env only, never from bot.toml."""
 
     anthropic_api_key: Secret = field(default_factory=Secret)
     discord_token: Secret = field(default_factory=Secret)
+    slack_bot_token: Secret = field(default_factory=Secret)
+    slack_app_token: Secret = field(default_factory=Secret)
+    slack_signing_secret: Secret = field(default_factory=Secret)
+    slack_client_id: str = ""
+    slack_client_secret: Secret = field(default_factory=Secret)
+    vault_key: Secret = field(default_factory=Secret)
+    """Encrypts what is kept for platforms (bot tokens of workspaces) at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +247,7 @@ class Settings:
     budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     room: RoomDefaults = field(default_factory=RoomDefaults)
     discord: DiscordSettings = field(default_factory=DiscordSettings)
+    slack: SlackSettings = field(default_factory=SlackSettings)
     log: LogSettings = field(default_factory=LogSettings)
     secrets: Secrets = field(default_factory=Secrets)
     sources: Sources = field(default_factory=Sources, compare=False)
@@ -232,3 +263,14 @@ class Settings:
     def serves_discord(self) -> bool:
         """Whether `room37 run` serves Discord: there is a token, and it was not switched off."""
         return self.discord.enabled and bool(self.secrets.discord_token)
+
+    @property
+    def serves_slack(self) -> bool:
+        """Whether `room37 run` serves Slack: there is what its transport needs, and it was not switched off."""
+        secrets = self.secrets
+        if not self.slack.serve:
+            return False
+        if self.slack.transport == "socket":
+            return bool(secrets.slack_bot_token and secrets.slack_app_token)
+        several = bool(secrets.slack_client_id and secrets.slack_client_secret)
+        return bool(secrets.slack_signing_secret) and (bool(secrets.slack_bot_token) or several)

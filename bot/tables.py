@@ -17,6 +17,7 @@ from bot.settings import (
     Presets,
     Price,
     RoomDefaults,
+    SlackSettings,
     WriterSettings,
 )
 
@@ -39,6 +40,7 @@ class Tables:
     budget: BudgetDefaults = field(default_factory=BudgetDefaults)
     room: RoomDefaults = field(default_factory=RoomDefaults)
     discord: DiscordSettings = field(default_factory=DiscordSettings)
+    slack: SlackSettings = field(default_factory=SlackSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 
@@ -59,6 +61,7 @@ def read_tables(raw: Mapping[str, object]) -> tuple[Tables, Findings]:
         budget=_filled(BudgetDefaults(), tables["budget"], "budget.", wrong),
         room=_filled(RoomDefaults(preset=preset), room, "room.", wrong),
         discord=_filled(DiscordSettings(), tables["discord"], "discord.", wrong),
+        slack=_filled(SlackSettings(), tables["slack"], "slack.", wrong),
         log=_filled(LogSettings(), tables["log"], "log.", wrong),
     ), wrong
 
@@ -202,6 +205,7 @@ def _homes() -> Iterator[tuple[str, str]]:
         "room": RoomDefaults,
         "room.preset": Presets,
         "discord": DiscordSettings,
+        "slack": SlackSettings,
         "log": LogSettings,
     }
     for table, cls in tables.items():
@@ -210,5 +214,5 @@ def _homes() -> Iterator[tuple[str, str]]:
     yield "url", "database.url"
 
 
-_TABLES = ("database", "writer", "prices", "budget", "room", "discord", "log")
+_TABLES = ("database", "writer", "prices", "budget", "room", "discord", "slack", "log")
 _HOMES = dict(_homes())

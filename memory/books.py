@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,16 +12,18 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import Stale
+from bot.story.erasing import Swept
 from bot.story.ledger import Head, append, canonical
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Passage
 from bot.story.rooms import Room
 from bot.story.snapshot import TAIL, Snapshot
 from bot.story.stories import Story
-from memory import snapshots, statements
+from memory import erasing, snapshots, statements
 from memory import tables as t
 from memory.kernel_books import KernelBooks
 from memory.nouns import dumps
+from memory.writer import savepoint
 
 T = TypeVar("T")
 
@@ -34,6 +36,8 @@ class RoomBooks(KernelBooks):
         self._room = room
         self._snapshot = cached
         self.soonest: datetime | None = None
+        self.erased: tuple[str, ...] = ()
+        """Ids of what this unit of work erased: they are noted beside the database once it is kept."""
 
     @property
     def current(self) -> Snapshot | None:
@@ -49,13 +53,23 @@ class RoomBooks(KernelBooks):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is written inside is undone when an exception leaves it."""
-        room, snapshot, soonest = self._room, self._snapshot, self.soonest
+        room, snapshot, soonest, erased = self._room, self._snapshot, self.soonest, self.erased
         try:
-            with self._session.begin_nested():
+            with savepoint(self._session):
                 yield
         except BaseException:
-            self._room, self._snapshot, self.soonest = room, snapshot, soonest
+            self._room, self._snapshot, self.soonest, self.erased = room, snapshot, soonest, erased
             raise
+
+    def erase(
+        self, ids: Sequence[str], at: datetime, *, person: str | None = None, since: datetime | None = None
+    ) -> Swept:
+        """Take the words of these rows out of every place of the room. As many statements as there are places."""
+        connection = self._session.connection()
+        swept = erasing.sweep(connection, self._room_id, ids, at, person=person, person_since=since)
+        self._snapshot = None
+        self.erased += swept.ids
+        return swept
 
     def keep(self, outcome: Outcome[T], moment: Moment) -> T:
         """Write everything an outcome holds. Raises Stale when the room is not at the snapshot's revision."""
@@ -95,13 +109,12 @@ class RoomBooks(KernelBooks):
     def _keep_room(self, outcome: Outcome[Any]) -> None:
         room = next((row for row in reversed(outcome.rows) if isinstance(row, Room)), self._room)
         kept = replace(room, revision=self._room.revision + 1)
-        c = t.rooms.table.c
         if room is self._room:
             was = {"of_room": kept.id, "was": self._room.revision, "now": kept.revision}
             changed = self._session.execute(statements.next_revision(), was)
         else:
-            swap = update(t.rooms.table).where(c.id == kept.id, c.revision == self._room.revision)
-            changed = self._session.execute(swap.values(t.rooms.row(kept)))
+            new = {f"new_{name}": value for name, value in t.rooms.row(kept).items()}
+            changed = self._session.execute(statements.next_room(), {"was": self._room.revision, **new})
         if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
             raise Stale("kernel.crashed")
         self._room = kept

@@ -1,7 +1,7 @@
 """The three ways one synchronous unit of work is run.
 
-SQLite writes: ONE writer thread on a synchronous engine, a whole transaction a hop (measured: 330 realistic
-commands a second against 90 through async aiosqlite). SQLite reads: `AsyncSession.run_sync` on aiosqlite, beside
+SQLite writes: ONE writer thread on a synchronous engine, a whole transaction a hop (memory/writer.py; measured: 330
+realistic commands a second against 90 through async aiosqlite). SQLite reads: `AsyncSession.run_sync` on aiosqlite, beside
 the writer (WAL). PostgreSQL: `run_sync` on asyncpg for both.
 """
 
@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import OperatorError, StorageFull
 from bot.sentences import say
+from memory.writer import WriterThread
 
 T = TypeVar("T")
 
@@ -34,9 +35,11 @@ class Runner(Protocol):
     """Runs units of work against one database."""
 
     dialect: str
+    path: Path | None
+    """The database's file; None for a server."""
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run in one write transaction."""
+    async def write(self, work: Callable[[Session], T], *, later: bool = False) -> T:
+        """Run in one write transaction; `later` when it need not be at once."""
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run on a consistent view."""
@@ -46,14 +49,17 @@ class Runner(Protocol):
 
 
 def sqlite_hooks(engine: Engine, *, foreign_keys: bool = True) -> Engine:
-    """Durable and honest SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writers."""
+    """Durable and honest SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writers.
+
+    `secure_delete`: what was overwritten is not left in free pages, so that what is erased is gone from the file.
+    """
 
     @event.listens_for(engine, "connect")
     def _connected(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # the driver's own BEGIN would come too late and too weak
         cursor = dbapi.cursor()
         for pragma in (
-            "journal_mode=WAL", "synchronous=FULL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}", f"busy_timeout={BUSY_MS}",
+            "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"foreign_keys={'ON' if foreign_keys else 'OFF'}", f"busy_timeout={BUSY_MS}",
         ):  # fmt: skip
             cursor.execute("PRAGMA " + pragma)
         cursor.close()
@@ -74,29 +80,22 @@ class SqliteRunner:
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url).set(drivername="sqlite")
+        self.path = Path(parsed.database) if parsed.database else None
         self._sync = sqlite_hooks(create_engine(parsed, connect_args={"check_same_thread": False}))
-        self._writes = self._sync.execution_options(write=True)
+        self._writes = WriterThread(self._sync.execution_options(write=True), translated)
         self._async = create_async_engine(
-            parsed.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=4
+            parsed.set(drivername="sqlite+aiosqlite"), pool_size=8, max_overflow=0
         )
         sqlite_hooks(self._async.sync_engine)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
 
     @property
     def writer(self) -> Engine:
         """The writer's engine (tests count its statements)."""
         return self._sync
 
-    def _write(self, work: Callable[[Session], T]) -> T:
-        try:
-            with Session(self._writes, autoflush=False) as session, session.begin():
-                return work(session)
-        except DBAPIError as error:
-            raise translated(error) from None
-
-    async def write(self, work: Callable[[Session], T]) -> T:
+    async def write(self, work: Callable[[Session], T], *, later: bool = False) -> T:
         """In the writer thread; a cancelled caller does not tear a transaction apart."""
-        return await _whole(asyncio.get_running_loop().run_in_executor(self._thread, self._write, work))
+        return await _whole(self._writes.write(work, later=later))
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         try:
@@ -111,7 +110,7 @@ class SqliteRunner:
 
     async def close(self) -> None:
         """Finish the write under way and dispose of both engines."""
-        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._writes.close)
         await self._async.dispose()
         self._sync.dispose()
 
@@ -122,6 +121,7 @@ class PostgresRunner:
     dialect = "postgresql"
 
     def __init__(self, url: str) -> None:
+        self.path: Path | None = None
         self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
 
     @property
@@ -129,7 +129,7 @@ class PostgresRunner:
         """The engine."""
         return self._engine
 
-    async def write(self, work: Callable[[Session], T]) -> T:
+    async def write(self, work: Callable[[Session], T], *, later: bool = False) -> T:
         """One transaction; the unit of work locks its room's row first."""
         return await _whole(asyncio.ensure_future(self._run(work)))
 

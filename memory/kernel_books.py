@@ -43,12 +43,9 @@ class KernelBooks(Shelving):
         self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
     ) -> None:
         """Say how a call ended; `clear_args` when its text has found its place."""
-        values: dict[str, Any] = {"state": state, "outcome": None if outcome is None else dumps(outcome)}
-        if clear_args:
-            values["args"] = "{}"
-        self._session.execute(
-            update(t.desk).where(t.desk.c.id == entry_id, t.desk.c.room_id == self._room_id).values(values)
-        )
+        reply = None if outcome is None else dumps(outcome)
+        ended = {"of_id": entry_id, "of_room": self._room_id, "ended": state, "reply": reply}
+        self._session.execute(statements.desk_settle(clear_args=clear_args), ended)
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""
@@ -78,14 +75,8 @@ class KernelBooks(Shelving):
 
     def posts_wanted(self, *, limit: int = 50) -> Sequence[Post]:
         """Public cards that show less than is wanted, in the order they were first wanted."""
-        c = t.posts.c
-        query = (
-            select(t.posts)
-            .where(c.room_id == self._room_id, c.shown_rev < c.wanted_rev)
-            .order_by(c.made_at, c.id)
-            .limit(limit)
-        )
-        return [_post(row) for row in self._session.execute(query)]
+        found = self._session.execute(statements.posts_wanted(), {"of_room": self._room_id, "most": limit})
+        return [_post(row) for row in found]
 
     def post_of(self, kind: str, subject: str) -> Post | None:
         """The row of a public card."""
@@ -94,6 +85,13 @@ class KernelBooks(Shelving):
             select(t.posts).where(c.room_id == self._room_id, c.kind == kind, c.subject == subject)
         ).first()
         return None if row is None else _post(row)
+
+    def post_with_ref(self, ref: str) -> Post | None:
+        """The public card that this message of the platform belongs to; looked for in this room only."""
+        c = t.posts.c
+        query = select(t.posts).where(c.room_id == self._room_id, c.refs.contains(dumps(ref), autoescape=True))
+        found = (_post(row) for row in self._session.execute(query.order_by(c.made_at.desc(), c.id.desc()).limit(20)))
+        return next((post for post in found if ref in post.refs), None)
 
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""

@@ -121,9 +121,10 @@ class Shelf(Generic[N]):
         columns = []
         for field in dataclasses.fields(noun):  # type: ignore[arg-type]  # every noun is a dataclass
             hint = hints[field.name]
-            nullable = isinstance(hint, types.UnionType) and type(None) in hint.__args__
+            either = typing.get_origin(hint) in (types.UnionType, typing.Union)
+            nullable = either and type(None) in typing.get_args(hint)
             if nullable:
-                (hint,) = (h for h in hint.__args__ if h is not type(None))
+                (hint,) = (h for h in typing.get_args(hint) if h is not type(None))
             kind, to_column, from_column = _codec(hint)
             if nullable:
                 to_column, from_column = _unless_none(to_column), _unless_none(from_column)

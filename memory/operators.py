@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.errors import OperatorError
 from bot.sentences import say
 from bot.story.ledger import Entry, opens, verify
 from bot.story.people import Place
-from memory import migrate
+from memory import erasing, migrate
 from memory import tables as t
+from memory.erasures import erased_file, kept_in, remember, standing_erasures
+from memory.forgetting import forget
 from memory.kernel_books import ledger_entry
 
 
@@ -60,8 +62,9 @@ async def open_house(url: str, path: Path | None, now: datetime) -> Path | None:
             saved = path.with_name(f"{path.name}.before-{migrate.head()}-{now:%Y%m%d-%H%M%S}")
             copy_database(path, saved)
         await migrate.on_connection(url, migrate.upgrade)
-    if path is not None and not (erased := erased_file(path)).exists():
-        erased.write_text("", "utf-8")
+    if path is not None:
+        erased_file(path).touch()
+        remember(path, await migrate.on_connection(url, kept_in))
     return saved
 
 
@@ -74,11 +77,6 @@ def _reachable(path: Path) -> None:
         ) from None
     if path.is_dir():
         raise OperatorError(str(say("memory.is_folder", path=path)))
-
-
-def erased_file(path: Path) -> Path:
-    """Where the erasures that stand are kept, as ids only, one a line, beside the database."""
-    return path.with_name(path.name + ".erased")
 
 
 def copy_database(source: Path, target: Path) -> int:
@@ -136,6 +134,7 @@ def put_back(backup: Path, path: Path, now: datetime) -> Path | None:
                 old.execute("BEGIN EXCLUSIVE")
                 old.execute("COMMIT")
                 old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                remember(path, _erased_in(old))
             except sqlite3.Error:
                 raise OperatorError(str(say("memory.in_use", path=path))) from None
         kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%d-%H%M%S}")
@@ -149,46 +148,43 @@ def put_back(backup: Path, path: Path, now: datetime) -> Path | None:
     return kept
 
 
-def standing_erasures(path: Path) -> tuple[str, ...]:
-    """The ids that were erased, from the file beside the database."""
-    file = erased_file(path)
-    if not file.exists():
+def _erased_in(old: sqlite3.Connection) -> tuple[str, ...]:
+    """What was erased in a database that is about to be replaced; a version before that had no such table."""
+    try:
+        return tuple(row[0] for row in old.execute("SELECT id FROM erasures ORDER BY at, id"))
+    except sqlite3.OperationalError:
         return ()
-    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
-    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
-_WORDS: dict[str, tuple[str, ...]] = {
-    "passages": ("opening", "closing", "content_note"),
-    "passage_versions": ("text",),
-    "drafts": ("text",),
-    "pitches": ("text", "author_name", "content_note"),
-    "machine_texts": ("text", "request", "reason"),
-    "facts": ("name", "text"),
-}
-
-
-def apply_erasures(connection: Connection, ids: Iterable[str]) -> int:
-    """Take the words of these ids (passages, versions, drafts, pitches, machine texts, facts, acts) out of every table.
+def apply_erasures(connection: Connection, ids: Iterable[str], at: datetime | None = None) -> int:
+    """Take the words of these ids (passages, drafts, pitches, machine texts, facts, acts) out of every room again.
 
     Acts lose actor, text, detail and their salts: the chain still verifies. Gives the number of rows changed.
     """
-    wanted = list(ids)
+    wanted = list(dict.fromkeys(ids))
     changed = 0
-    for name, columns in _WORDS.items():
-        table = t.metadata.tables[name]
-        which: ColumnElement[bool] = table.c.id.in_(wanted)
-        values: dict[str, Any] = dict.fromkeys(columns, "")
-        if name == "passage_versions":
-            which |= table.c.passage_id.in_(wanted)
-            values["spans"] = "[]"
-        changed += connection.execute(update(table).where(which).values(values)).rowcount
-    bare = {"actor": None, "actor_salt": "", "text": None, "text_salt": "", "detail": "{}", "detail_salt": ""}
-    changed += connection.execute(update(t.acts).where(t.acts.c.id.in_(wanted)).values(bare)).rowcount
-    changed += connection.execute(
-        update(t.desk).where(t.desk.c.id.in_(wanted)).values(args="{}", outcome=None, person=None)
-    ).rowcount
+    for room_id in _rooms_of(connection, wanted):
+        swept = erasing.sweep(connection, room_id, wanted, at or datetime.now(UTC))
+        changed += len(swept.ids)
+        _moved_on(connection, room_id)
     return changed
+
+
+def _rooms_of(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """The rooms that hold any of these rows."""
+    found: set[str] = set()
+    for name in ("passages", "drafts", "pitches", "machine_texts", "facts", "reports", "notes", "asks", "held", "acts"):
+        table = t.metadata.tables[name]
+        for n in range(0, len(ids), 400):
+            held = select(table.c.room_id).where(table.c.id.in_(ids[n : n + 400])).distinct()
+            found |= set(connection.execute(held).scalars())
+    return sorted(found)
+
+
+def _moved_on(connection: Connection, room_id: str) -> None:
+    """The room has a new revision: what any process remembers of it is read anew."""
+    r = t.rooms.table
+    connection.execute(update(r).where(r.c.id == room_id).values(revision=r.c.revision + 1))
 
 
 def list_rooms(connection: Connection) -> list[RoomLine]:
@@ -277,3 +273,19 @@ def _unopened(entry: Entry, row: Any) -> Iterable[str]:
 
 def _canonical(detail: str) -> str:
     return json.dumps(json.loads(detail), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+__all__ = [
+    "Checked",
+    "RoomLine",
+    "apply_erasures",
+    "check",
+    "copy_database",
+    "erased_file",
+    "forget",
+    "list_rooms",
+    "move_room",
+    "open_house",
+    "put_back",
+    "remember",
+    "standing_erasures",
+]

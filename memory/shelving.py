@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
+from bot.story.taking_out import Own
+from bot.story.veiling import mark
+from memory import statements
 from memory import tables as t
 from memory.nouns import Shelf
 
@@ -67,8 +73,10 @@ class Shelving:
 
     def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
         """One passage with its current version, standing or not."""
-        head = self._one(t.passages, select(t.passages.table).where(t.passages.table.c.id == passage_id))
-        return None if head is None else self._with_version(head)
+        named = {"of_id": passage_id, "of_room": self._room_id}
+        row = self._session.execute(statements.passage(), named).first()
+        width = len(t.passages.table.c)
+        return None if row is None else (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
 
     def passage_numbered(self, story_id: str, number: int) -> tuple[Passage, PassageVersion] | None:
         """The passage that people call by this number."""
@@ -163,6 +171,84 @@ class Shelving:
         c = t.pitches.table.c
         query = select(t.pitches.table).where(c.story_id == story_id, c.status == "drawer")
         return self._all(t.pitches, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    # ---- moderation
+
+    def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
+        """Reports of this room, newest first."""
+        c = t.reports.table.c
+        query = select(t.reports.table)
+        if reporter is not None:
+            query = query.where(c.reporter == reporter)
+        return self._all(t.reports, query.order_by(c.number.desc(), c.id.desc()).limit(limit))
+
+    def own(self, person: str) -> Own:
+        """Everything of one person that stands in this room, oldest first, with who wrote after them."""
+        p, v = t.passages.table.c, t.passage_versions.table.c
+
+        def theirs(shelf: Shelf[N], column: str, *which: ColumnElement[bool]) -> tuple[N, ...]:
+            c = shelf.table.c
+            query = select(shelf.table).where(c[column] == person, *which)
+            return tuple(self._all(shelf, query.order_by(c.at, c.id)))
+
+        heads = theirs(t.passages, "author", p.veil != "erased")
+        of = {head.id for head in heads}
+        versions: dict[str, list[PassageVersion]] = {id_: [] for id_ in of}
+        every = select(t.passage_versions.table).join(t.passages.table, p.id == v.passage_id)
+        found = self._all(t.passage_versions, every.where(p.author == person).order_by(v.version, v.id))
+        for version in found:
+            if version.passage_id in of:
+                versions[version.passage_id].append(version)
+        others = select(p.story_id, func.max(p.number)).where(
+            p.room_id == self._room_id, p.author != person, p.status == "standing"
+        )
+        after = {row[0]: row[1] for row in self._session.execute(others.group_by(p.story_id))}
+        return Own(
+            tuple((head, tuple(versions[head.id])) for head in heads),
+            theirs(t.pitches, "author", t.pitches.table.c.veil != "erased"),
+            theirs(t.drafts, "person", t.drafts.table.c.text != ""),
+            theirs(t.machine_texts, "asker", t.machine_texts.table.c.veil != "erased"),
+            theirs(t.facts, "by", t.facts.table.c.status == "standing"),
+            theirs(t.reports, "reporter", t.reports.table.c.reason != ""),
+            theirs(t.notes, "by", t.notes.table.c.text != str(mark("erased"))),
+            (
+                *(ask.id for ask in theirs(t.asks, "author", t.asks.table.c.text != "")),
+                *(held.id for held in theirs(t.held, "author", t.held.table.c.text != "")),
+                *(held.id for held in theirs(t.held, "person", t.held.table.c.text != "")),
+            ),
+            tuple(head.id for head in heads if head.number > after.get(head.story_id, 0)),
+        )
+
+    # ---- notes, and what is asked of people
+
+    def note(self, note_id: str) -> Note | None:
+        """A note by its id."""
+        return self._one(t.notes, select(t.notes.table).where(t.notes.table.c.id == note_id))
+
+    def note_numbered(self, story_id: str, number: int) -> Note | None:
+        """The note that people call by this number."""
+        c = t.notes.table.c
+        return self._one(t.notes, select(t.notes.table).where(c.story_id == story_id, c.number == number))
+
+    def notes(self, story_id: str, *, limit: int = 500) -> Sequence[Note]:
+        """Open notes of a story, oldest first."""
+        c = t.notes.table.c
+        query = select(t.notes.table).where(c.story_id == story_id, c.state == "open")
+        return self._all(t.notes, query.order_by(c.number, c.id).limit(limit))
+
+    def ask(self, ask_id: str) -> Ask | None:
+        """A question about a message."""
+        return self._one(t.asks, select(t.asks.table).where(t.asks.table.c.id == ask_id))
+
+    def asks(self, message: str, *, limit: int = 500) -> Sequence[Ask]:
+        """All questions about this message, and the room's open ones, newest first."""
+        c = t.asks.table.c
+        query = select(t.asks.table).where(or_(c.state == "open", c.message == message))
+        return self._all(t.asks, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+
+    def held(self, held_id: str) -> Held | None:
+        """A message that waits for its form."""
+        return self._one(t.held, select(t.held.table).where(t.held.table.c.id == held_id))
 
     # ---- canon and stories
 

@@ -17,7 +17,7 @@ STORIES_MOST = 500
 
 
 def load(session: Session, room: Room) -> Snapshot:
-    """The snapshot of a room, read afresh (ten statements)."""
+    """The snapshot of a room, read afresh (thirteen statements)."""
 
     def shelf(of: Shelf[Any], query: Select[Any]) -> dict[str, Any]:
         return {row[0]: of.value(row) for row in session.execute(query)}
@@ -78,6 +78,9 @@ def load(session: Session, room: Room) -> Snapshot:
         else {},
         pens=shelf(t.pens, of_room(t.pens).where(t.pens.table.c.id.in_(live))),
         turns=shelf(t.turn_states, of_room(t.turn_states).where(t.turn_states.table.c.id.in_(live))),
+        reports=shelf(t.reports, of_room(t.reports).where(t.reports.table.c.state == "open")),
+        tidings=shelf(t.tidings, of_room(t.tidings).where(t.tidings.table.c.told.is_(False))),
+        errands=shelf(t.errands, of_room(t.errands).where(t.errands.table.c.done.is_(False))),
         heads={
             row.chain: Head(row.chain, row.seq, row.hash)
             for row in session.execute(

@@ -86,3 +86,40 @@ def next_revision() -> Any:
         .where(c.id == bindparam("of_room"), c.revision == bindparam("was"))
         .values(revision=bindparam("now"))
     )
+
+
+@cache
+def next_room() -> Any:
+    """The same with all of the room (`new_` and the name of each column)."""
+    c = t.rooms.table.c
+    return (
+        update(t.rooms.table)
+        .where(c.id == bindparam("new_id"), c.revision == bindparam("was"))
+        .values({column.name: bindparam(f"new_{column.name}") for column in c})
+    )
+
+
+@cache
+def desk_settle(*, clear_args: bool) -> Any:
+    """How a call on the desk (`of_id`, `of_room`) ended: `ended`, `reply`; with its arguments cleared or kept."""
+    c = t.desk.c
+    settle = update(t.desk).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
+    settle = settle.values(state=bindparam("ended"), outcome=bindparam("reply"))
+    return settle.values(args="{}") if clear_args else settle
+
+
+@cache
+def posts_wanted() -> Any:
+    """Public cards of a room (`of_room`) that show less than is wanted, the first `most`."""
+    c = t.posts.c
+    wanted = select(t.posts).where(c.room_id == bindparam("of_room"), c.shown_rev < c.wanted_rev)
+    return wanted.order_by(c.made_at, c.id).limit(bindparam("most"))
+
+
+@cache
+def passage() -> Any:
+    """A passage (`of_id`) of a room (`of_room`) with its current version."""
+    p, v = t.passages.table, t.passage_versions.table
+    current = (v.c.passage_id == p.c.id) & (v.c.version == p.c.version) & (v.c.room_id == p.c.room_id)
+    query = select(p, v).join(v, current)
+    return query.where(p.c.id == bindparam("of_id"), p.c.room_id == bindparam("of_room")).limit(1)

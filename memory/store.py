@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.ports import Clock
@@ -17,7 +18,7 @@ from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import statements
+from memory import erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
@@ -49,15 +50,17 @@ class RoomStore:
         self._presets = {**PRESETS, **(presets or {})}
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
 
-    async def write(self, place: Place, work: Callable[[Books], T]) -> T:
+    async def write(self, place: Place, work: Callable[[Books], T], *, later: bool = False) -> T:
         """Run `work` in one write transaction that has locked the room of this place (made at first use)."""
 
         def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = self._locked(session, place) or self._make(session, place)
+            room = self._room(session, place, lock=True) or self._make(session, place)
             books = RoomBooks(session, room, self._cached(room))
             return work(books), books
 
-        result, books = await self._runner.write(unit)
+        result, books = await self._runner.write(unit, later=later)
+        if books.erased and self._runner.path is not None:
+            await asyncio.to_thread(erasures.remember, self._runner.path, books.erased)
         if books.current is not None:
             self._remember(books.current)
         return result
@@ -66,7 +69,7 @@ class RoomStore:
         """Run `work` on a consistent view of the room, beside writers. A place without a room reads as an empty one."""
 
         def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = _room(session, place) or self._fresh(place)
+            room = self._room(session, place) or self._fresh(place)
             books = RoomBooks(session, room, self._cached(room) if room.revision else Snapshot(room))
             return work(books), books
 
@@ -74,6 +77,15 @@ class RoomStore:
         if books.current is not None and books.current.room.revision:
             self._remember(books.current)
         return result
+
+    def _room(self, session: Session, place: Place, *, lock: bool = False) -> Room | None:
+        """The room of a place as it is stored; one that is known at its revision is not read again."""
+        at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
+        row = session.execute(statements.room_at(lock=lock), at).first()
+        if row is None:
+            return None
+        known = self._snapshots.get(row.id)
+        return known.room if known is not None and known.room.revision == row.revision else t.rooms.value(row)
 
     def _cached(self, room: Room) -> Snapshot | None:
         snapshot = self._snapshots.get(room.id)
@@ -87,9 +99,6 @@ class RoomStore:
         while len(self._snapshots) > SNAPSHOTS:
             self._snapshots.popitem(last=False)
 
-    def _locked(self, session: Session, place: Place) -> Room | None:
-        return _room(session, place, lock=True)
-
     def _fresh(self, place: Place) -> Room:
         now = self._clock.now()
         return Room(
@@ -98,24 +107,28 @@ class RoomStore:
         )  # fmt: skip
 
     def _make(self, session: Session, place: Place) -> Room:
-        """A new room; a thread's inherits its parent's rules, zone and consent."""
+        """A new room; a thread's inherits its parent's rules, zone, consent and blocks."""
         room = replace(self._fresh(place), revision=1)
-        parent = _room(session, replace(place, thread="")) if place.thread else None
+        parent = self._room(session, replace(place, thread="")) if place.thread else None
         if parent is not None:
             room = replace(
                 room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
+                role_map=parent.role_map,
             )  # fmt: skip
         session.execute(t.rooms.table.insert(), t.rooms.row(room))
         if parent is not None:
             c = t.members.table.c
             asked = (
-                select(t.members.table).where(c.room_id == parent.id, c.consent.is_not(None)).order_by(c.id)
+                select(t.members.table)
+                .where(c.room_id == parent.id, c.consent.is_not(None) | c.blocked_at.is_not(None))
+                .order_by(c.id)
             )
             for row in session.execute(asked).all():
                 member = t.members.value(row)
                 mine = replace(
-                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=()
+                    member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=(),
+                    reports_seen="",
                 )
                 session.execute(t.members.table.insert(), t.members.row(mine))
         return room
@@ -150,6 +163,35 @@ class HouseRows:
         )
         return await self._runner.read(lambda session: session.execute(query).scalar_one_or_none())
 
+    async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
+        """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
+        r, m, d = t.rooms.table.c, t.members.table.c, t.drafts.table.c
+        member = select(m.room_id, m.last_at).where(m.person == person).subquery()
+        drafts = select(d.room_id).where(d.person == person, d.state == "kept")
+        query = (
+            select(r.platform, r.space, r.channel, r.thread)
+            .outerjoin(member, member.c.room_id == r.id)
+            .where(or_(member.c.room_id.is_not(None), r.id.in_(drafts)))
+            .order_by(member.c.last_at.is_(None), member.c.last_at.desc(), r.id)
+            .limit(limit)
+        )
+        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+
+    async def knows(self, place: Place) -> bool:
+        """Whether there is a room at this place."""
+        r = t.rooms.table.c
+        query = select(r.id).where(
+            r.platform == place.platform, r.space == place.space, r.channel == place.channel, r.thread == place.thread
+        )
+        return await self._runner.read(lambda session: session.execute(query).first() is not None)
+
+    async def place_of(self, room_id: str) -> Place | None:
+        """The place of a room."""
+        r = t.rooms.table.c
+        query = select(r.platform, r.space, r.channel, r.thread).where(r.id == room_id)
+        found = await self._runner.read(lambda session: session.execute(query).first())
+        return None if found is None else Place(*found)
+
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted."""
         c, r = t.posts.c, t.rooms.table.c
@@ -158,14 +200,3 @@ class HouseRows:
             .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
         )  # fmt: skip
         return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
-
-
-def _room(session: Session, place: Place, *, lock: bool = False) -> Room | None:
-    at = {
-        "at_platform": place.platform,
-        "at_space": place.space,
-        "at_channel": place.channel,
-        "at_thread": place.thread,
-    }
-    row = session.execute(statements.room_at(lock=lock), at).first()
-    return None if row is None else t.rooms.value(row)

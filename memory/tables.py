@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.errands import Errand
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
+from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
 from bot.story.stories import Scene, Story
@@ -27,7 +31,7 @@ stories = Shelf(metadata, "stories", Story, unique=(("room_id", "number"),))
 scenes = Shelf(metadata, "scenes", Scene, ("room_id", "story_id"))
 passages = Shelf(metadata, "passages", Passage, ("room_id", "story_id", "number"))
 passage_versions = Shelf(metadata, "passage_versions", PassageVersion, unique=(("passage_id", "version"),))
-drafts = Shelf(metadata, "drafts", Draft, ("room_id", "person", "state"))
+drafts = Shelf(metadata, "drafts", Draft, ("room_id", "person", "state"), ("person", "state"))
 machine_texts = Shelf(metadata, "machine_texts", MachineText, ("room_id", "story_id"))
 rounds = Shelf(metadata, "rounds", Round, unique=(("story_id", "number"),))
 pitches = Shelf(metadata, "pitches", Pitch, ("room_id", "round_id"), ("story_id", "status"))
@@ -35,12 +39,18 @@ ballots = Shelf(metadata, "ballots", Ballot, unique=(("round_id", "person"),))
 turn_states = Shelf(metadata, "turn_states", TurnState, ("room_id",))
 pens = Shelf(metadata, "pens", Pen, ("room_id",))
 facts = Shelf(metadata, "facts", Fact, ("room_id", "story_id", "number"))
+reports = Shelf(metadata, "reports", Report, ("room_id", "state"), ("room_id", "reporter"))
+tidings = Shelf(metadata, "tidings", Tiding, ("room_id", "told"))
+asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message"))
+held = Shelf(metadata, "held", Held, ("room_id",))
+notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
+errands = Shelf(metadata, "errands", Errand, ("room_id", "done"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
-        turn_states, pens, facts,
+        turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
     )
 }  # fmt: skip
 
@@ -101,4 +111,18 @@ dues = Table(
     Column("at_utc", UTCDateTime(), nullable=False), Column("generation", BigInteger, nullable=False),
     Column("claimed_by", TEXT), Column("lease_until", UTCDateTime()), Column("done_at", UTCDateTime()),
     UniqueConstraint("room_id", "kind", "subject"), Index("ix_due_at_utc", "at_utc"),
+)  # fmt: skip
+
+erasures = Table(
+    "erasures", metadata,
+    Column("id", TEXT, primary_key=True), Column("room_id", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False), Column("at", UTCDateTime(), nullable=False),
+    Index("ix_erasures_room_id", "room_id"),
+)  # fmt: skip
+"""What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
+
+vault = Table(
+    "vault", metadata,
+    Column("key", TEXT, primary_key=True), Column("sealed", TEXT, nullable=False),
+    Column("at", UTCDateTime(), nullable=False),
 )  # fmt: skip

@@ -201,6 +201,11 @@ class DiscordRoom:
                     return await self._take(name, await who.press(message, button.label))
         raise AssertionError(f"{name} has no button {label!r}")
 
+    async def chooses(self, name: str, *values: str) -> str:
+        """Tick these options of the menu on what the person got last."""
+        (menu,) = [message for message in self.last[name].messages if message.selects]
+        return await self._take(name, await self.person(name).choose(menu, values))
+
     async def fills(self, name: str, *answers: str) -> str:
         """Fill in the form that is open before the person."""
         modal = self.last[name].modal

@@ -98,6 +98,13 @@ class Room:
     lines: int = 0
     last: dict[str, Reply] = field(default_factory=dict)
     said: dict[str, tuple[Incoming, str]] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    """Display names that the platform hands in with every call."""
+    space: str = ""
+    """Of people, where it is not the place's."""
+    private: bool = False
+    standings: dict[Place, Standing | None] | None = None
+    """What the platform says of the caller elsewhere, in a direct message; a place that is not in it: they are there."""
 
     def key(self, name: str) -> str:
         """A person's key in rows."""
@@ -123,6 +130,17 @@ class Room:
         """The same house, somewhere else."""
         return replace(self, place=place, last={})
 
+    def direct(self, **left: Standing | None) -> Room:
+        """A direct message with the bot, in the same house; in the channels named they stand as said (None: gone)."""
+        standings = {Place(self.place.platform, self.place.space, channel): s for channel, s in left.items()}
+        place = Place(self.place.platform, "dm", "d1")
+        return replace(
+            self, place=place, last={}, space=self.space or self.place.space, private=True, standings=standings
+        )
+
+    async def _elsewhere(self, place: Place) -> Standing | None:
+        return (self.standings or {}).get(place, Standing())
+
     def incoming(
         self,
         name: str,
@@ -134,11 +152,12 @@ class Room:
         """A call of this person."""
         self.lines = next(_lines)
         self.clock.pass_(milliseconds=1)  # no two calls of a room are made at one instant
-        person = Person(self.place.platform, self.place.space, name.casefold())
+        person = Person(self.place.platform, self.space or self.place.space, name.casefold())
         source_id = source or f"{self.place.channel}:{self.place.thread}:{self.lines}"
         return Incoming(
-            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}"
-        )
+            self.place, person, name, call, source_id, standing or Standing(), seed=f"rig:{source_id}", people=self.people,
+            private=self.private, elsewhere=self._elsewhere if self.standings is not None else None,
+        )  # fmt: skip
 
     async def says(
         self, name: str, line: str, *, source: str | None = None, standing: Standing | None = None
@@ -162,6 +181,32 @@ class Room:
         return await self._take(
             name, self.house.inbox.call(self.incoming(name, call, source=source, standing=standing))
         )
+
+    async def menu(
+        self, name: str, command: str, text: str, *, author: str = "", message: str = "m1",
+        standing: Standing | None = None, **more: str,
+    ) -> str:  # fmt: skip
+        """Use a message's menu. The author is a name of this place; "" is the bot."""
+        key = Person(self.place.platform, self.place.space, author.casefold()).key if author else ""
+        if author:
+            self.people.setdefault(key, author)
+        call = Call(command, {"message": message, "author": key, "text": text, **more})
+        return await self.calls(name, call, standing=standing)
+
+    def ref(self, words: str) -> str:
+        """The message reference of the public card that shows these words."""
+        return next(ref for ref, card in reversed(self.wall.shown.items()) if words in plain(card))
+
+    def card(self, words: str) -> Card:
+        """The public card that shows these words now."""
+        return self.wall.shown[self.ref(words)]
+
+    async def presses_on(self, name: str, words: str, label: str) -> str:
+        """Press a button of the public card that shows these words."""
+        for action in self.card(words).actions:
+            if to_plain(action.label).casefold().startswith(label.casefold()):
+                return await self.calls(name, action.call)
+        raise AssertionError(f"no button {label!r} on: {plain(self.card(words))}")
 
     async def presses(self, name: str, label: str) -> str:
         """Press the button of this label on the person's last reply."""

@@ -47,16 +47,38 @@ def standing_of(asked: Asked) -> Standing:
     """
     if asked.guild_id is None:
         return Standing(keeper=True)
-    rights, thread = asked.permissions, asked.channel
-    in_thread = isinstance(thread, discord.Thread)
-    may_send = rights.send_messages_in_threads if in_thread else rights.send_messages
     member = asked.user if isinstance(asked.user, discord.Member) else None
+    return _standing(member, asked.permissions, asked.channel, asked.guild_id)
+
+
+async def standing_in(client: discord.Client, place: Place, person: Person) -> Standing | None:
+    """How an account stands in a place that it does not call from; None when it is not there (any more).
+
+    Asks Discord for the member, once. Raises discord's errors when Discord cannot be asked.
+    """
+    guild = client.get_guild(int(place.space)) if place.space.isdecimal() else None
+    if guild is None:
+        return None
+    try:
+        member = await guild.fetch_member(int(person.user))
+        channel = guild.get_channel_or_thread(target_of(place)) or await guild.fetch_channel(target_of(place))
+    except (discord.NotFound, discord.Forbidden):
+        return None
+    rights = channel.permissions_for(member)
+    return _standing(member, rights, channel, guild.id) if rights.view_channel else None
+
+
+def _standing(
+    member: discord.Member | None, rights: discord.Permissions, channel: object, guild_id: int
+) -> Standing:
+    thread = channel if isinstance(channel, discord.Thread) else None
+    may_send = rights.send_messages if thread is None else rights.send_messages_in_threads
     return Standing(
         joined_at=member.joined_at if member is not None else None,
-        space_since=discord.utils.snowflake_time(asked.guild_id),
+        space_since=discord.utils.snowflake_time(guild_id),
         keeper=rights.administrator or rights.manage_channels,
         can_post=may_send or rights.administrator,
-        owner=isinstance(thread, discord.Thread) and thread.owner_id == asked.user.id,
+        owner=thread is not None and member is not None and thread.owner_id == member.id,
         roles=tuple(str(role.id) for role in member.roles[1:]) if member is not None else (),
     )
 

@@ -17,19 +17,19 @@ import discord
 from discord import ui
 
 from adapters.discord import parts
-from adapters.discord.cutting import cut
+from adapters.discord.cutting import Long
 from adapters.discord.limits import (
     CONTENT,
     FILE_ABOUT,
+    FILES,
     LAYOUT_COMPONENTS,
     LAYOUT_TEXT,
     ROW,
     ROWS,
-    clipped,
-    size,
 )
 from adapters.discord.markup import discord as written
 from adapters.discord.parts import Block, Part
+from adapters.fitting import clipped, size
 from bot.cards import Card, Prose, Reply
 from bot.markup import to_plain
 from bot.sentences import say
@@ -41,6 +41,9 @@ _TEXT, _COMPONENTS = LAYOUT_TEXT - 120, LAYOUT_COMPONENTS - 5
 _NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _KEPT = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 """Text without control characters, which nobody promises to keep."""
+
+_MENTION = 25
+"""Characters of the mention that the client puts before a card that may ping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def drawn_text(markdown: str) -> Drawn:
 
 def _plain(card: Card) -> list[Drawn]:
     blocks = parts.blocks(card, public=True, notifies=True)
-    contents, handouts = _packed(blocks, CONTENT)
+    contents, handouts = _packed(blocks, CONTENT - (_MENTION if card.ping else 0))
     buttons = parts.buttons(card, public=True)
     views = [_view(buttons[n : n + ROW * ROWS]) for n in range(0, len(buttons), ROW * ROWS)] or [None]
     contents += [written(say("discord.more_buttons"))] * (len(views) - 1)
@@ -126,13 +129,14 @@ def _view(buttons: Sequence[ui.Button[ui.View]]) -> ui.View | None:
 
 def _packed(blocks: Sequence[Block], most: int) -> tuple[list[str], tuple[Handout, ...]]:
     """The blocks as texts of at most `most` characters, and the files of people's texts that did not go whole."""
-    contents = _filled(blocks, most)
+    longs: dict[int, Long] = {}
+    contents = _filled(blocks, most, longs)
     torn = [b.prose for b in blocks if b.prose is not None and not _whole(b.prose, contents)]
     if not torn:
         return contents or [written(say("discord.nothing"))], ()
     handouts = tuple(_handouts(torn))
     said = [Block("-# " + written(say("discord.in_file", name=handout.name))) for handout in handouts]
-    return _filled([*blocks, *said], most), handouts
+    return _filled([*blocks, *said], most, longs), handouts
 
 
 def _whole(prose: Prose, contents: Sequence[str]) -> bool:
@@ -149,36 +153,42 @@ def _handouts(torn: Sequence[Prose]) -> Iterator[Handout]:
             n for n in (f"{stem}{'' if i == 1 else f'-{i}'}.txt" for i in range(1, 99)) if n not in names
         )
         names.add(name)
-        text = parts.all_of(prose)
+        text = prose.whole or prose.text
         yield Handout(name, text, to_plain(say("discord.file_about", words=clipped(text, 100))))
 
 
-def _filled(blocks: Sequence[Block], most: int) -> list[str]:
+def _filled(blocks: Sequence[Block], most: int, longs: dict[int, Long]) -> list[str]:
     """Texts that are full in turn; a text of people that needs more than it may is cut to its beginning."""
     contents = [""]
-    for block in blocks:
+    for index, block in enumerate(blocks):
         joint = block.joint if contents[-1] else ""
-        if size(contents[-1]) + size(joint) + size(block.text) <= most:
-            contents[-1] += joint + block.text
-            continue
         room = most - size(contents[-1]) - size(joint)
-        if block.prose is None and size(block.text) <= most:
+        if size(block.text) <= room:
+            contents[-1] += joint + block.text
+        elif block.prose is None and size(block.text) <= most:
             contents.append(block.text)
-            continue
-        pieces = cut(
-            block.text,
-            room if room > most // 4 else most,
-            most,
-            pieces_most=PIECES + 1 if block.prose is not None else 0,
-        )
-        if block.prose is not None and len(pieces) > PIECES:
-            pieces = [pieces[0] + " …" if size(pieces[0]) + 2 <= room else pieces[0]]
-        for n, piece in enumerate(pieces):
-            if n == 0 and size(contents[-1]) + size(joint) + size(piece) <= most:
-                contents[-1] += joint + piece
-            else:
-                contents.append(piece)
+        else:
+            below = sum(size(b.joint) + size(b.text) for b in blocks[index + 1 :] if b.prose is None)
+            for piece in _pieces(
+                block, longs.setdefault(index, Long(block.text)), room, most, min(below, most // 2)
+            ):
+                joint = block.joint if contents[-1] else ""
+                fits = size(contents[-1]) + size(joint) + size(piece) <= most
+                contents[-1:] = [contents[-1] + joint + piece] if fits else [contents[-1], piece]
     return [content for text in contents if (content := text.strip())]
+
+
+def _pieces(block: Block, long: Long, room: int, most: int, below: int) -> list[str]:
+    """A text that does not fit as it is: in as many messages as it may take, else its beginning, with room for what
+    stands below it."""
+    first = room if room > most // 4 else most
+    if block.prose is None:
+        return long.pieces(first, most)
+    if size(block.text) <= PIECES * most:
+        pieces = long.pieces(first, most, count=PIECES + 1)
+        if len(pieces) <= PIECES:
+            return pieces
+    return [piece + " …" for piece in long.pieces(first - below - 2, most, count=1)]
 
 
 # ---- components
@@ -202,10 +212,10 @@ def _layouts(cards: Sequence[Card], file: tuple[str, str] | None, *, public: boo
         handout = Handout(_NAME.sub("-", file[0]).strip("-.") or "text.txt", file[1], about)
         page = _Page([[parts.file(handout.name)]], [handout])
         if pages and pages[-1].takes(page):
-            pages[-1].add(page)
+            pages[-1].hand_out(page)
         else:
             pages.append(page)
-    return [page.drawn() for page in pages]
+    return [page.drawn() for page in pages or [_Page([[parts.text(written(say("discord.nothing")))]], [])]]
 
 
 def _inside(card: Card, public: bool) -> tuple[list[Part], tuple[Handout, ...]]:
@@ -233,7 +243,7 @@ class _Page:
             sum(part.size for part in inside) <= _TEXT
             and sum(part.count for part in inside) + len(self.containers) <= _COMPONENTS
             and len(set(tokens)) == len(tokens)
-            and len({handout.name for handout in self.handouts}) == len(self.handouts)
+            and len({handout.name for handout in self.handouts}) == len(self.handouts) <= FILES
         )
 
     def takes(self, more: _Page) -> bool:
@@ -243,6 +253,11 @@ class _Page:
     def add(self, more: _Page) -> None:
         """With these too."""
         self.containers += more.containers
+        self.handouts += more.handouts
+
+    def hand_out(self, more: _Page) -> None:
+        """With a file below what its last card says of it."""
+        self.containers[-1] += [part for container in more.containers for part in container]
         self.handouts += more.handouts
 
     def drawn(self) -> Drawn:

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
 
@@ -65,8 +66,8 @@ class Channels:
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
         drawn = drawn_public(card, plain=card.notify or card.plain)
-        for ref, message in zip(refs, drawn, strict=False):
-            await self._edit(place, ref, message)
+        for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
+            await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
         kept = list(refs[: len(drawn)])
         for index, message in enumerate(drawn[len(refs) :], len(refs)):
             kept.append(await self._send(place, message, _nonce(refs[0], index), ""))
@@ -127,11 +128,11 @@ class Channels:
     async def _send(self, place: Place, drawn: Drawn, nonce: str, ping: str) -> str:
         """One message. It mentions nobody but the one person whom the card calls up."""
         called = account_of(ping) if ping else None
+        drawn = _calling(drawn, ping)
 
         def send() -> Awaitable[discord.Message]:
             arguments = to_send(drawn)
             if called is not None and not drawn.v2:
-                arguments["content"] = f"<@{called}> {drawn.content}"
                 arguments["allowed_mentions"] = discord.AllowedMentions(
                     everyone=False, roles=False, replied_user=False, users=[discord.Object(called)]
                 )
@@ -198,6 +199,12 @@ class Channels:
             raise PostLater(f"status {error.status}", BUSY_SECONDS, unsure=unsure) from None
         log.error("Discord refused a card: %s %s", error.status, error.code)
         raise CannotPost(f"status {error.status}, code {error.code}", alone=True) from None
+
+
+def _calling(drawn: Drawn, ping: str) -> Drawn:
+    """The message with the name of the one person whom it calls up before it; whether that pings is the sender's."""
+    called = account_of(ping) if ping and not drawn.v2 else None
+    return drawn if called is None else replace(drawn, content=f"<@{called}> {drawn.content}")
 
 
 class _Archived(PostingError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import discord
@@ -15,6 +14,7 @@ from adapters.discord.connection import Connection
 from adapters.discord.install import link
 from adapters.discord.pointing import quiet
 from adapters.discord.syncing import registered
+from adapters.findings import Findings
 from bot.commands import Commands
 from bot.markup import to_plain
 from bot.sentences import say
@@ -22,14 +22,6 @@ from bot.story.people import Place
 
 _SHARDED = 2500
 """Servers from which a bot must run in shards."""
-
-
-@dataclass(slots=True)
-class Findings:
-    """What is so, and what is wrong with what to do about it."""
-
-    found: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
 
 
 async def check(connection: Connection, commands: Commands, rooms: Sequence[Place]) -> Findings:

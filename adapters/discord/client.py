@@ -7,12 +7,14 @@ is read from the raw interaction, so that a button works after a restart. The bo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 import traceback
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +22,16 @@ import discord
 
 from adapters.discord import forms
 from adapters.discord.answering import BROKEN, Answer, Sending
-from adapters.discord.callers import PLATFORM, Asked, barred, person_of, place_of, standing_of
+from adapters.discord.callers import (
+    DIRECT,
+    PLATFORM,
+    Asked,
+    barred,
+    person_of,
+    place_of,
+    standing_in,
+    standing_of,
+)
 from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
 from adapters.discord.commands import choices, focused
@@ -41,7 +52,7 @@ from bot.context import Incoming
 from bot.errors import CannotPost, OperatorError, UserError
 from bot.markup import to_plain
 from bot.sentences import say
-from bot.story.people import Person, Place
+from bot.story.people import Person, Place, Standing
 
 log = logging.getLogger("room37.discord")
 K = TypeVar("K")
@@ -80,6 +91,7 @@ class Discord:
         self._ready = asyncio.Event()
         self._memory = _Memory()
         self._barred: dict[Place, tuple[str, float]] = {}
+        self._at_work: set[asyncio.Task[Any]] = set()
         self.synced = asyncio.Event()
         """Set once the commands at Discord are the registry's."""
         self.client: discord.Client | None = None
@@ -88,13 +100,33 @@ class Discord:
         """Serve until cancelled; reconnects by itself. Raises OperatorError for a token that Discord refuses."""
         async with asyncio.TaskGroup() as group:
             attempt = 0
-            while True:
-                began = asyncio.get_running_loop().time()
-                await self._serve(inbox, group)
-                if asyncio.get_running_loop().time() - began > RESTART_SECONDS[-1]:
-                    attempt = 0
-                await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
-                attempt += 1
+            try:
+                while True:
+                    began = asyncio.get_running_loop().time()
+                    await self._serve(inbox, group)
+                    if asyncio.get_running_loop().time() - began > RESTART_SECONDS[-1]:
+                        attempt = 0
+                    await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
+                    attempt += 1
+            finally:
+                await self._leave()
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While an interaction is answered: discord.py runs it in a task that nobody else awaits."""
+        here = {task} if (task := asyncio.current_task()) is not None else set()
+        self._at_work |= here
+        try:
+            yield
+        finally:
+            self._at_work -= here
+
+    async def _leave(self) -> None:
+        """Break off what is being answered, before the house closes its books: what is undone stays on the desk."""
+        for task in self._at_work:
+            task.cancel()
+        if self._at_work:
+            await asyncio.wait(self._at_work)
 
     async def _serve(self, inbox: Inbox, group: asyncio.TaskGroup) -> None:
         """One life of discord.py's client."""
@@ -243,10 +275,11 @@ class _Client(discord.AutoShardedClient):
         if asked.id in self._seen:  # a resumed connection replays what it thinks was missed
             return
         _remember(self._seen, asked.id, None)
-        if asked.type is discord.InteractionType.autocomplete:
-            await self._suggest(asked)
-        elif asked.type is not discord.InteractionType.ping:
-            await self._serve(asked)
+        with self._platform.at_work():
+            if asked.type is discord.InteractionType.autocomplete:
+                await self._suggest(asked)
+            elif asked.type is not discord.InteractionType.ping:
+                await self._serve(asked)
 
     async def _suggest(self, asked: Asked) -> None:
         """Completions; none when they are not there in time."""
@@ -275,9 +308,10 @@ class _Client(discord.AutoShardedClient):
             wish = wish_of(asked, self._inbox.commands, self.user.id if self.user else 0)
         except UserError as refused:
             wish, refusal = Wish(Call("help"), changes=False), refused
+        person = person_of(asked.user.id)
         incoming = Incoming(
-            place_of(asked), person_of(asked.user.id), asked.user.display_name, wish.call, f"{PLATFORM}:{asked.id}",
-            standing_of(asked), people=wish.people,
+            place_of(asked), person, asked.user.display_name, wish.call, f"{PLATFORM}:{asked.id}", standing_of(asked),
+            people=wish.people, private=asked.guild_id is None, elsewhere=partial(self._elsewhere, person),
         )  # fmt: skip
         answer = Answer(asked, self._tasks, over=wish.over)
         answer.begin()
@@ -314,6 +348,18 @@ class _Client(discord.AutoShardedClient):
             if isinstance(out, Reply):
                 kept = out
         return Reply((said, *(kept.cards if kept else ())), refused=True, file=kept.file if kept else None)
+
+    async def _elsewhere(self, person: Person, place: Place) -> Standing | None:
+        """How somebody who writes in a direct message stands in one of their rooms."""
+        if place.platform != PLATFORM:
+            return None
+        if place.space == DIRECT:
+            return Standing(keeper=True)
+        try:
+            return await standing_in(self, place, person)
+        except (discord.HTTPException, discord.RateLimited, *BROKEN) as fault:
+            log.info("a member could not be looked up: %s", type(fault).__name__)
+            return None
 
     async def _carry_out(self, asked: Asked, answer: Answer, incoming: Incoming) -> Reply:
         """The call's reply. A growing text is one line until it is whole, or grows where nobody else can be disturbed."""
@@ -355,6 +401,8 @@ class _Client(discord.AutoShardedClient):
         if lacking and wish.changes and self._told.get(who) != lacking:
             _remember(self._told, who, lacking)
             cards.append(note(say("discord.may_not_post", permission=lacking)))
+        if wish.unused:
+            cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
         if earlier:
             cards += [note(say("discord.earlier")), *(card for one in earlier for card in one.cards)]
         files = [one.file for one in (reply, *earlier) if one.file is not None]

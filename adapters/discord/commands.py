@@ -15,15 +15,8 @@ from typing import Any
 
 from discord import app_commands
 
-from adapters.discord.limits import (
-    COMMAND_ABOUT,
-    COMMAND_CHOICES,
-    LOCALES,
-    OPTION,
-    STRING_OPTION,
-    clipped,
-    size,
-)
+from adapters.discord.limits import COMMAND_ABOUT, COMMAND_CHOICES, LOCALES, OPTION, STRING_OPTION
+from adapters.fitting import clipped, size
 from bot.arguments import Int, Pick, Text
 from bot.calls import Call
 from bot.commands import Argument, Command, Commands
@@ -78,7 +71,8 @@ def digest(registered: list[dict[str, Any]]) -> str:
     Translations are left out, because Discord gives them back only when it is asked to.
     """
     plain = sorted(
-        (_compared(command) for command in registered), key=lambda c: (str(c.get("type", 1)), str(c.get("name")))
+        (_compared(command) for command in registered),
+        key=lambda c: (str(c.get("type", 1)), str(c.get("name"))),
     )
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -126,7 +120,9 @@ def _group(group: str, leaves: tuple[Command, ...], words: _Words) -> dict[str, 
 
 def _command(command: Command, name: str, words: _Words) -> dict[str, Any]:
     options = [option for a in command.arguments for option in _options(command, a, words)]
-    options.sort(key=lambda option: not option["required"])  # Discord wants required ones first; ours stay in order
+    options.sort(
+        key=lambda option: not option["required"]
+    )  # Discord wants required ones first; ours stay in order
     about = clipped(to_plain(command.about), COMMAND_ABOUT)
     return {"name": name, "description": about, **words.of(command.name), "options": options}
 
@@ -220,7 +216,11 @@ def _leaf(data: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     for _ in range(3):
         word = here.get("name")
         options = here.get("options") or []
-        if not isinstance(word, str) or not isinstance(options, list) or not all(isinstance(o, dict) for o in options):
+        if (
+            not isinstance(word, str)
+            or not isinstance(options, list)
+            or not all(isinstance(o, dict) for o in options)
+        ):
             raise UserError("kernel.bad_token")
         words.append(word)
         if not (options and options[0].get("type") in (1, 2)):
@@ -229,7 +229,9 @@ def _leaf(data: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     raise UserError("kernel.bad_token")
 
 
-def _typed(kind: object, value: str | float, data: Mapping[str, Any], people: MutableMapping[str, str]) -> str:
+def _typed(
+    kind: object, value: str | float, data: Mapping[str, Any], people: MutableMapping[str, str]
+) -> str:
     """An option's value as it would be typed."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -251,4 +253,3 @@ def _resolved(data: Mapping[str, Any], what: str, id_: object) -> Mapping[str, A
     for name in (what, str(id_)):
         found = found.get(name) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else {}
-

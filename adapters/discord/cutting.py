@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.discord.limits import fitting, size
+from adapters.fitting import fitting, size
 
 _TOKEN = re.compile(r"\\[\s\S]|```|`+|\|\||~~|\*\*|\*|__|_|<[^<>\s]{1,60}>|https?://[^\s<]+")
 _MARKS = frozenset({"||", "~~", "**", "*", "__", "_"})
@@ -28,35 +28,48 @@ class _Span:
     closing: str
 
 
-def cut(text: str, first: int, most: int, *, pieces_most: int = 0) -> list[str]:
-    """The text in pieces of at most `most` characters (the first of at most `first`), none of them empty.
+def cut(text: str, first: int, most: int) -> list[str]:
+    """A text in pieces; see `Long.pieces`."""
+    return Long(text).pieces(first, most)
 
-    Cut at a paragraph, else a line, else a word, else between graphemes; white space at a cut is left out. What is
-    bold, a spoiler or code at a cut is so on both sides of it. `pieces_most` ends it after so many pieces.
-    """
-    if size(text) <= first:
-        whole = text.strip()
-        return [whole] if whole else []
-    spans = _spans(text)
-    pieces: list[str] = []
-    at = 0
-    room = first
-    while at < len(text) and not 0 < pieces_most <= len(pieces):
-        before = _opened(text, spans, at)
-        room_here = room - size(before)
-        if size(text[at : at + room_here + 1]) <= room_here and len(text) - at <= room_here:
-            end, after = len(text), ""
-        else:
-            end = _end(text, spans, at, max(room_here - _CLOSING, 1))
-            after = _closed(spans, end)
-        body = text[at:end].strip("\n") if after.endswith("```") else text[at:end].strip()
-        if body:
-            pieces.append((before + body + after).strip())
-        room = most if pieces else first
-        at = end
-        while at < len(text) and text[at].isspace() and not _in_fence(spans, at):
-            at += 1
-    return pieces
+
+class Long:
+    """A text that may need several messages. Where its marks are is looked up once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[_Span] | None = None
+
+    def pieces(self, first: int, most: int, *, count: int = 0) -> list[str]:
+        """The text in pieces of at most `most` characters (the first of at most `first`), none of them empty.
+
+        Cut at a paragraph, else a line, else a word, else between graphemes; white space at a cut is left out. What
+        is bold, a spoiler or code at a cut is so on both sides of it. `count` ends it after so many pieces.
+        """
+        text = self._text
+        if size(text) <= first:
+            whole = text.strip()
+            return [whole] if whole else []
+        if self._found is None:
+            self._found = _spans(text)
+        spans = self._found
+        pieces: list[str] = []
+        at = 0
+        while at < len(text) and not 0 < count <= len(pieces):
+            before = _opened(text, spans, at)
+            room = (most if pieces else first) - size(before)
+            if len(text) - at <= room and size(text[at:]) <= room:
+                end, after = len(text), ""
+            else:
+                end = _end(text, spans, at, max(room - _CLOSING, 1))
+                after = _closed(spans, end)
+            body = text[at:end].strip("\n") if after.endswith("```") else text[at:end].strip()
+            if body:
+                pieces.append((before + body + after).strip())
+            at = end
+            while at < len(text) and text[at].isspace() and not _in_fence(spans, at):
+                at += 1
+        return pieces
 
 
 def _end(text: str, spans: list[_Span], at: int, room: int) -> int:

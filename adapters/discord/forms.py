@@ -25,11 +25,9 @@ from adapters.discord.limits import (
     OPTION,
     OPTIONS,
     RADIO,
-    clipped,
-    fitting,
-    size,
 )
 from adapters.discord.markup import discord as written
+from adapters.fitting import clipped, fitting, size
 from bot.calls import Call
 from bot.cards import Form, Question
 from bot.errors import UserError
@@ -60,10 +58,10 @@ def modal(form: Form) -> ui.Modal:
 
     Questions that do not fit are left out; the room asks for what is still missing when the rest was answered.
     """
-    made = ui.Modal(title=clipped(to_plain(form.title), MODAL_TITLE) or "…", custom_id=_token(form))
+    made = ui.Modal(title=clipped(to_plain(form.title).removesuffix("."), MODAL_TITLE) or "…", custom_id=_token(form))
     parts: list[ui.Item[Any]] = []
-    if form.lead:
-        parts.append(_said(written(form.lead)))
+    if lead := written(form.lead).strip():
+        parts.append(_said(lead))
     questions = [*form.questions, *_carried(form)]
     for question in questions:
         wanted = list(_asked(question))
@@ -141,7 +139,9 @@ def _asked(question: Question) -> Iterator[ui.Item[Any]]:
     if size(question.prefill) > INPUT:
         length = f"{len(question.prefill):,}"
         yield _said(written(say("discord.too_long", length=length, most=f"{INPUT:,}")))
-        yield _file(question.argument, "discord.new_file", "discord.new_file_hint", required=not question.optional)
+        yield _file(
+            question.argument, "discord.new_file", "discord.new_file_hint", required=not question.optional
+        )
         return
     label = to_plain(question.label)
     about = to_plain(question.hint) if not _chosen(question) else ""
@@ -179,14 +179,20 @@ def _choice(question: Question) -> ui.Item[Any]:
     required = not question.optional
     if RADIO[0] <= len(pairs) <= RADIO[1]:
         radios = [
-            discord.RadioGroupOption(label=label, value=value, default=value == question.prefill) for label, value in pairs
+            discord.RadioGroupOption(label=label, value=value, default=value == question.prefill)
+            for label, value in pairs
         ]
         return ui.RadioGroup(custom_id=question.argument, options=radios, required=required)
     options = [
-        discord.SelectOption(label=label, value=value, default=value == question.prefill) for label, value in pairs
+        discord.SelectOption(label=label, value=value, default=value == question.prefill)
+        for label, value in pairs
     ]
     return ui.Select(
-        custom_id=question.argument, options=options, required=required, min_values=1 if required else 0, max_values=1
+        custom_id=question.argument,
+        options=options,
+        required=required,
+        min_values=1 if required else 0,
+        max_values=1,
     )
 
 
@@ -207,9 +213,9 @@ def _file(argument: str, label: str, hint: str, *, required: bool) -> ui.Label[A
 
 
 def _with_files(parts: list[ui.Item[Any]], questions: list[Question]) -> list[ui.Item[Any]]:
-    """The parts with a field for a file below each long text, as far as there is room; then neither is required,
-    since either will do."""
-    long = {question.argument for question in questions if question.long}
+    """The parts with a field for a file below each text that may be longer than a field, as far as there is room; then
+    neither is required, since either will do."""
+    long = {question.argument for question in questions if question.long and question.most > INPUT}
     room = MODAL_PARTS - len(parts)
     made: list[ui.Item[Any]] = []
     for part in parts:

@@ -7,7 +7,8 @@ import re
 from uniseg.graphemecluster import grapheme_clusters
 
 from adapters.discord.cutting import cut
-from adapters.discord.limits import LAYOUT_TEXT, apart
+from adapters.discord.limits import LAYOUT_TEXT
+from adapters.fitting import apart
 
 MOST = LAYOUT_TEXT - 400
 """Characters of a piece; the rest is for what a card says around it."""
@@ -50,7 +51,7 @@ def _closed(text: str) -> str:
             open_marks.append((mark, found.start()))
     while open_marks and not text[open_marks[-1][1] + len(open_marks[-1][0]) :].strip():
         text = text[: open_marks.pop()[1]]
-    text = _without_half(text, open_marks[-1][0]).rstrip() if open_marks else text
+    text = _without_half(text.rstrip(), open_marks[-1][0]).rstrip() if open_marks else text
     return text + "".join("\n```" if mark == "```" else mark for mark, _ in reversed(open_marks))
 
 

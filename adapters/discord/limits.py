@@ -1,8 +1,6 @@
-"""Discord's limits that a renderer meets, and how Discord counts characters."""
+"""Discord's limits that a renderer meets."""
 
 from __future__ import annotations
-
-from uniseg.graphemecluster import grapheme_clusters
 
 CONTENT = 2_000
 """Characters of a message's content: https://discord.com/developers/docs/resources/message#create-message"""
@@ -32,6 +30,8 @@ LABEL_ABOUT = 100
 """https://discord.com/developers/docs/components/reference#label"""
 INPUT = 4_000
 """Characters of a form's field: https://discord.com/developers/docs/components/reference#text-input"""
+FILES = 10
+"""Files of a message."""
 FILE_ABOUT = 1_024
 """Alt text of a file: https://discord.com/developers/docs/resources/message#attachment-object"""
 COMMAND_NAME = 32
@@ -51,47 +51,3 @@ LOCALES = frozenset({
     "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
 })  # fmt: skip
 """https://discord.com/developers/docs/reference#locales"""
-
-_WINDOW = 64
-"""Characters beyond a cut that are looked at to see where a grapheme ends."""
-
-
-def size(text: str) -> int:
-    """How many characters Discord may count: UTF-16 units, as its clients do. Never less than code points, so that
-    it is right whichever of the two a server counts."""
-    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
-
-
-def fitting(text: str, most: int) -> int:
-    """How many code points of the text are at most `most` characters, never ending inside a grapheme."""
-    if size(text[: most + 1]) <= most:
-        return len(text)
-    end = min(len(text), most)
-    while size(text[:end]) > most:
-        end -= max(1, (size(text[:end]) - most + 1) // 2)
-    start = end
-    while start > max(0, end - _WINDOW) and not apart(text, start):
-        start -= 1
-    if start == end:
-        return end
-    at = start
-    for cluster in grapheme_clusters(text[start : end + _WINDOW]):
-        if at + len(cluster) > end:
-            break
-        at += len(cluster)
-    return at if at > start or apart(text, start) else end
-
-
-def apart(text: str, at: int) -> bool:
-    """Whether two graphemes meet here for certain, without asking Unicode's tables: between two Latin letters."""
-    return text[at - 1 : at] < "\u0300" and text[at : at + 1] < "\u0300" and text[at - 1 : at + 1] != "\r\n"
-
-
-def clipped(text: str, most: int) -> str:
-    """One line of plain text in at most `most` characters: cut at a word, or else a grapheme, with an ellipsis."""
-    line = " ".join(text.split())
-    if size(line) <= most:
-        return line
-    end = fitting(line, most - 1)
-    space = line.rfind(" ", 0, end + 1)
-    return line[: space if space > end // 2 else end].rstrip() + "…"

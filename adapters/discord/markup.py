@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bot.marks import Code, Inline, Instant, Styled, Words
 from bot.marks import source as _marked
@@ -30,6 +31,8 @@ _PLAIN = re.compile(r"[^\W\d_][^\\`*_\[<~|@:&\n\r\u2028\u2029]*")
 """One line in which nothing can mean anything."""
 _BREAK = r"\* * *"
 """A scene break, which Discord does not have: it reads like one, and no text that we escape is written so."""
+_SHORT = 300
+"""Characters of a markup that is worth remembering."""
 _TOKENS: dict[str, str] = {"strong": "**", "spoiler": "||", "struck": "~~"}
 
 
@@ -40,7 +43,15 @@ def discord(markup: str, *, notifies: bool = False) -> str:
     """
     if _PLAIN.fullmatch(markup):
         return markup
+    return (_known if len(markup) < _SHORT else _rendered)(markup, notifies)
+
+
+def _rendered(markup: str, notifies: bool) -> str:
     return "\n".join(line for block in parse(markup) for line in _written(block, notifies))
+
+
+_known = lru_cache(maxsize=1024)(_rendered)
+"""Labels, sentences and ideas come again with every redrawing of a ballot."""
 
 
 def prose(text: str) -> str:

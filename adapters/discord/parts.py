@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import discord
 from discord import ui
 
-from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW, clipped, size
+from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW
 from adapters.discord.markup import discord as written
 from adapters.discord.markup import one_line, prose
+from adapters.fitting import clipped, size
 from bot.cards import Action, Card, Items, Option, Options, Prose, Small, Text
 from bot.cards import Part as CardPart
 from bot.markup import to_plain
 from bot.sentences import say
+
+T = TypeVar("T")
 
 _STYLES = {
     "plain": discord.ButtonStyle.secondary,
@@ -60,7 +64,7 @@ def blocks(card: Card, *, public: bool, notifies: bool) -> list[Block]:
     """The texts of a card, top to bottom. A title is a heading, but bold where a notification would show the mark."""
     made: list[Block] = []
     if title := one_line(card.title, notifies=notifies):
-        made.append(Block(f"**{title}**" if notifies else f"### {title}"))
+        made.append(Block(_bold(title) if notifies else f"### {title}"))
     for part in card.parts:
         made += _blocks(part, public, notifies)
     made = [block for block in made if block.text]
@@ -76,15 +80,21 @@ def _blocks(part: CardPart, public: bool, notifies: bool) -> list[Block]:
         case Small(markup):
             lines = written(markup, notifies=notifies).split("\n")
             return [Block("\n".join("-# " + line.strip() for line in lines if line.strip()))]
-        case Items(lines):
-            return [Block("\n".join("- " + one_line(line, notifies=notifies) for line in lines))]
+        case Items(lines, numbered):
+            mark = "" if numbered else "- "
+            return [Block("\n".join(mark + one_line(line, notifies=notifies) for line in lines))]
         case Prose():
-            said = [Block(f"**{one_line(part.by, notifies=notifies)}**", "\n\n")] if part.by else []
+            said = [Block(f"-# {one_line(part.by, notifies=notifies)}", "\n\n")] if part.by else []
             return [*said, Block(all_of(part), "\n" if part.by else "\n\n", part)]
         case Options() if public or part.together is None:
             return [Block("\n".join(_numbered(option, notifies) for option in part.options), "\n\n")]
         case Options():
             return []
+
+
+def _bold(line: str) -> str:
+    """A line in bold, unless some of it is already."""
+    return line if "**" in line else f"**{line}**"
 
 
 def _numbered(option: Option, notifies: bool) -> str:
@@ -141,9 +151,16 @@ def rows(card: Card, *, public: bool, after: bool) -> list[Part]:
     menus = [] if public else [p for p in card.parts if isinstance(p, Options) and p.together and p.options]
     pressed = buttons(card, public=public)
     made = [_menu(part) for part in menus]
-    made += [_row(pressed[n : n + ROW]) for n in range(0, len(pressed), ROW)]
+    made += [_row(row) for row in in_rows(pressed)]
     line = [Part(ui.Separator)] if made and after else []
     return line + made
+
+
+def in_rows(pressed: Sequence[T]) -> list[Sequence[T]]:
+    """As few rows as hold all, about equally long: six are three and three, and not five and a lonely one."""
+    count = -(-len(pressed) // ROW)
+    ends = [-(-len(pressed) * n // count) for n in range(count + 1)] if count else []
+    return [pressed[start:end] for start, end in pairwise(ends)]
 
 
 def _row(row: Sequence[ui.Button[Any]]) -> Part:

@@ -18,7 +18,7 @@ from adapters.discord.markup import source
 from adapters.discord.pages import page_in
 from bot.arguments import Text
 from bot.calls import Call, from_token
-from bot.commands import Command, Commands
+from bot.commands import MENU, Command, Commands
 from bot.errors import UserError
 
 MENU_ON_MESSAGE = 3
@@ -45,6 +45,8 @@ class Wish:
     """The answer takes the place of the card that was pressed."""
     changes: bool = True
     page: int = 1
+    unused: tuple[str, ...] = ()
+    """Texts that were typed beside the file that was taken instead of them: their writer gets them back."""
 
 
 def wish_of(asked: Asked, commands: Commands, me: int) -> Wish:
@@ -149,16 +151,20 @@ def _pressed(asked: Asked, data: dict[str, Any], commands: Commands) -> Wish:
 def _filled(asked: Asked, data: dict[str, Any], commands: Commands) -> Wish:
     """A form that was sent."""
     call = from_token(str(data.get("custom_id", "")))
+    call = Call(call.command, {name: value for name, value in call.args.items() if name != forms.SHOWN})
     command = commands.find(call.command)
     answers = forms.answers(data)
-    uploads = {}
+    if command is not None and command.menu and any(name in answers.texts for name in MENU):
+        raise UserError("kernel.bad_token")  # a form asks for what a menu lacks, never for whose message it was
+    texts = dict(answers.texts)
+    uploads, unused = {}, []
     for name, given in answers.uploads.items():
         kind = next((a.kind for a in command.arguments if a.name == name), None) if command else None
-        if name in answers.texts and answers.texts[name].strip():
-            raise UserError("discord.file_and_text")
         uploads[name] = _upload(data, given, kind)
+        unused.append(texts.pop(name, ""))
     return Wish(
-        call.with_args(**answers.texts), uploads=uploads, over=_on_own_card(asked) and _redraws(command),
+        call.with_args(**texts), uploads=uploads, over=_on_own_card(asked) and _redraws(command),
+        unused=tuple(text for text in unused if text.strip()),
         changes=command is None or command.changes,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from bot.faces.times import when
 from bot.sentences import Marked, literal, say
 from bot.story.opening import shown_name
 from bot.story.rounds import Pitch, Round
+from bot.story.setting_aside import SetAside, set_aside_in
 from bot.story.settling import counted_now
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
@@ -35,7 +36,8 @@ def ballot(room: Snapshot, round_: Round, now: datetime) -> Card:
     ideas = votable(room, round_)
     if round_.part == "ideas":
         return _collecting(room, round_, title, now)
-    parts: list[Part] = [_choices(round_, ideas), Text(_terms(room, round_, now))]
+    first = (_choices(round_, ideas), Text(_how(round_))) if ideas else (Text(say("ballot.no_ideas")),)
+    parts: list[Part] = [*first, Small(_terms(room, round_, now))]
     if any(p.author is None for p in ideas):
         parts.append(Small(say("ballot.some_machine")))
     actions = [
@@ -91,20 +93,22 @@ def _own_actions(round_: Round, *, voted: bool) -> tuple[Action, ...]:
     return ((rank,) if round_.terms.method == "ranked" else ()) + ((back,) if voted else ())
 
 
+def _how(round_: Round) -> Marked:
+    """How to fill in the ballot."""
+    return say("ballot.runoff_how" if round_.part == "runoff" else f"ballot.how_{round_.terms.method}")
+
+
 def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
-    """How to choose, how many ballots are in, when it closes, what a tie does: what is in force is printed."""
+    """How many ballots are in, when it closes, what a tie does: what is in force is printed."""
     terms = round_.terms
-    how = say(f"ballot.how_{terms.method}")
     count = counted_now(room, round_).ballots
-    alone = room.room.acted <= 1
-    needed = say("ballot.alone") if alone else say("ballot.needed", count=count, quorum=terms.quorum)
+    enough = "ballot.enough" if count >= terms.quorum else "ballot.needed"
+    needed = say("ballot.alone") if room.room.acted <= 1 else say(enough, n=count, quorum=terms.quorum)
     ends = (
         say("ballot.closes", when=when(round_.closes_at, room.room, now, relative=True))
         if round_.closes_at
         else say("ballot.closed_by_command")
     )
-    if round_.part == "runoff":
-        how = say("ballot.runoff_how")
     tie = say("ballot.tie_dice")
     if terms.tie_showrunner:
         tie = say("ballot.tie_showrunner")
@@ -112,27 +116,50 @@ def _terms(room: Snapshot, round_: Round, now: datetime) -> Marked:
         tie = say("ballot.tie_runoff")
     if terms.decides == "showrunner":
         tie = say("ballot.showrunner_decides")
-    return say("ballot.terms", how=how, needed=needed, ends=ends, tie=tie)
+    terms_said = say("ballot.terms", needed=needed, ends=ends, tie=tie)
+    ruled = aside_line(room, round_, now, "terms")
+    return Marked(f"{terms_said} {ruled}") if ruled else terms_said
+
+
+def aside_line(room: Snapshot, round_: Round, now: datetime, key: str) -> Marked | None:
+    """The rule by which ballots are set aside, and how many it is; nothing where there is none."""
+    if round_.aside_after is None:
+        return None
+    then = when(round_.aside_after, room.room, now)
+    n = set_aside_in(room, round_)
+    return say(f"aside.{key}", n=n, when=then) if n else say("aside.rule", when=then)
+
+
+def aside(done: SetAside, room: Snapshot, now: datetime) -> Reply:
+    """The receipt of a rule that sets ballots aside, or of its end."""
+    round_ = done.round
+    if round_.aside_after is None:
+        return Reply.of(Card(parts=(Text(say("aside.taken_back", question=round_.question)),)))
+    said = say("aside.done", when=when(round_.aside_after, room.room, now), question=round_.question)
+    action = button(say("aside.back"), "round-card count", round=round_.id)
+    return Reply.of(
+        Card(parts=(Text(said), Small(say("aside.now", n=done.ballots, counting=done.counting))), actions=(action,))
+    )
 
 
 def my_ballot(room: Snapshot, round_: Round, voted: Voted | None, now: datetime) -> Reply:
     """One's own ballot, private: what is chosen is marked, a number toggles."""
     chosen = voted.ballot.choices if voted else ()
-    card = Card(
-        say("ballot.mine", question=name_of(round_)),
-        (
-            _choices(round_, votable(room, round_), chosen, voted.none if voted else False, own=True),
-            Text(
-                say(
-                    "ballot.voted_so" if voted else "ballot.not_voted",
-                    choices=_chosen(voted) if voted else "",
-                )
-            ),
-            Small(_terms(room, round_, now)),
-        ),
-        _own_actions(round_, voted=voted is not None),
+    told = say("ballot.voted_so" if voted else "ballot.not_voted", choices=_chosen(voted) if voted else "")
+    how = say("ballot.how_again") if voted and round_.terms.method == "approval" else _how(round_)
+    parts: tuple[Part, ...] = (
+        _choices(round_, votable(room, round_), chosen, voted.none if voted else False, own=True),
+        Text(Marked(f"{told} {how}")),
+        *(_late(voted) if voted else ()),
+        Small(_terms(room, round_, now)),
     )
+    card = Card(say("ballot.mine", question=name_of(round_)), parts, _own_actions(round_, voted=voted is not None))
     return Reply.of(card)
+
+
+def _late(voted: Voted) -> tuple[Text, ...]:
+    """The ideas that came after this ballot."""
+    return tuple(Text(say("ballot.came_later", number=p.number, idea=shorten(p.text, 80))) for p in voted.late)
 
 
 def _chosen(voted: Voted) -> Marked:
@@ -162,7 +189,7 @@ def receipt(voted: Voted, room: Snapshot, now: datetime) -> Reply:
         else say("ballot.until_closed")
     )
     parts: list[Part] = [Text(say("ballot.counted", choices=_chosen(voted), until=until))]
-    parts += [Text(say("ballot.came_later", number=p.number, idea=shorten(p.text, 80))) for p in voted.late]
+    parts += _late(voted)
     parts.append(_choices(round_, votable(room, round_), voted.ballot.choices, voted.none, own=True))
     return Reply.of(Card(parts=tuple(parts), actions=_own_actions(round_, voted=True)))
 
@@ -187,7 +214,7 @@ def read_all(room: Snapshot, round_: Round, now: datetime) -> Reply:
             cards.append(Card(parts=tuple(parts)))
             parts = []
         parts.append(line)
-    parts.append(Small(_terms(room, round_, now) if round_.part != "ideas" else say("ballot.votes_later")))
+    parts.append(Small(Marked(f"{_how(round_)} {_terms(room, round_, now)}") if round_.part != "ideas" else say("ballot.votes_later")))
     cards.append(Card(parts=tuple(parts)))
     first = Card(
         say("ballot.title", question=name_of(round_), story=room.stories[round_.story_id].title),

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.exports import Book, PassageText, SceneText, credits_for, lossless, markdown, plain
 from bot.story.books import Books
 from bot.story.stories import Scene, Story
+from bot.story.veiling import mark
 
 Format = Literal["md", "txt", "json"]
 _WRITERS = {"md": markdown.write, "txt": plain.write, "json": lossless.write}
@@ -36,5 +37,10 @@ def export_text(books: Books, story: Story, form: Format) -> str:
 def _scene(books: Books, story: Story, scene: Scene | None) -> SceneText:
     """A scene; None is the whole of a story whose scenes no snapshot holds (an archived one)."""
     found = books.passages(story.id, scene_id=None if scene is None else scene.id, limit=_MOST)
-    texts = tuple(PassageText(p.id, p.number, v.version, v.text, v.spans, p.author, p.at) for p, v in found)
+    texts = tuple(
+        PassageText(p.id, p.number, v.version, str(mark(p.veil)), (), p.author, p.at)
+        if p.veil
+        else PassageText(p.id, p.number, v.version, v.text, v.spans, p.author, p.at)
+        for p, v in found
+    )
     return SceneText("" if scene is None else scene.title, texts)

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Prose, Reply, Small, Text, button
-from bot.sentences import literal, say
+from bot.faces.times import when
+from bot.sentences import Marked, literal, say
+from bot.story import pens
 from bot.story.extending import Extended, StoryMovedOn
 from bot.story.house_rules import in_force
 from bot.story.passages import Passage, PassageVersion
@@ -16,6 +18,7 @@ from bot.story.rounds import Pitch
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Scene, Story
 from bot.story.text import first_words, shorten
+from bot.story.veiling import mark
 
 PIECE = 3_000
 """Characters of a text on one card; more is several cards."""
@@ -36,20 +39,24 @@ def pieces(text: str) -> list[str]:
 
 def public(room: Snapshot, passage: Passage, version: PassageVersion) -> Card | None:
     """A passage as its own message."""
+    if passage.veil == "erased":
+        return None
     if passage.status != "standing":
         return Card(parts=(Small(say(f"passage.is_{passage.status}", number=passage.number)),))
+    if passage.veil:
+        return Card(parts=(Small(say("veil.passage_hidden", number=passage.number)),))
     story = room.stories.get(passage.story_id)
-    title = say("passage.title", number=passage.number, name=room.name(passage.author))
+    by = say("passage.by", number=passage.number, name=room.name(passage.author))
     if in_force(room.room).folded and story is not None and story.status != "wrapped":
-        return Card(title, (Prose(passage.closing), Small(say("passage.folded"))), notify=True)
+        return Card(parts=(Prose(passage.closing, by), Small(say("passage.folded"))), notify=True)
     shown = pieces(version.text)
-    parts: list[Part] = [Prose(version.text, name=f"passage-{passage.number}")]
+    parts: list[Part] = [Prose(version.text, by, name=f"passage-{passage.number}")]
     if len(shown) > 1:
         rest = say("passage.goes_on", words=f"{passage.words:,}", number=passage.number)
-        parts = [Prose(shown[0], whole=version.text, rest=rest, name=f"passage-{passage.number}")]
+        parts = [Prose(shown[0], by, whole=version.text, rest=rest, name=f"passage-{passage.number}")]
     if passage.machine:
         parts.append(Small(say("passage.machine", name=room.name(passage.author))))
-    return Card(title, tuple(parts), notify=True)
+    return Card(parts=tuple(parts), notify=True)
 
 
 def receipt(done: Extended) -> Reply:
@@ -84,7 +91,7 @@ def fixed(done: Revised) -> Reply:
 
 def moved_on(asked: StoryMovedOn) -> Reply:
     """Others wrote meanwhile: the text is safe, and its writer says where it goes."""
-    lines = [say("passage.since", name=s.name, opening=first_words(s.opening, 60)) for s in asked.since]
+    lines = [say("passage.since", name=s.name, opening=first_words(s.opening, 60) or say("veil.somewhere")) for s in asked.since]
     if asked.more:
         lines.append(say("passage.since_more", n=asked.more))
     draft = asked.draft.id
@@ -132,11 +139,11 @@ def reading(
                 )
             )
         last = passage.scene_id
-        hidden = folded and n < len(found) - 1
+        hidden = folded and n < len(found) - 1 and not passage.veil
         for piece in (
             [str(say("passage.folded_one", name=room.name(passage.author)))]
             if hidden
-            else pieces(version.text)
+            else pieces(str(mark(passage.veil)) or version.text)
         ):
             if size + len(piece) > PIECE or len(parts) > 24:
                 turn_page()
@@ -156,8 +163,8 @@ def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:
     story = room.stories.get(scene.story_id)
     if story is None or scene.status == "removed":
         return None
-    title = say("scene.card", number=scene.number, title=scene.title or story.title)
-    text = say("scene.card_text", story=story.title, words=f"{story.words:,}", n=story.passages)
+    title = say("scene.card" if scene.title else "scene.card_untitled", number=scene.number, title=scene.title, story=story.title)
+    text = say("scene.card_text" if story.passages else "scene.card_empty", words=f"{story.words:,}", n=story.passages)
     if scene.status == "locked":
         return Card(title, (Text(text), Small(say("scene.is_locked"))))
     actions = (
@@ -168,8 +175,23 @@ def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:
         button(say("story.read"), "read"),
     )
     waits = _unwritten(room, story)
-    parts = (Text(text), Text(say("scene.unwritten", idea=shorten(waits.text, 200)))) if waits else (Text(text),)
-    return Card(title, parts, actions)
+    parts = [Text(text)]
+    if waits:
+        parts.append(Text(say("scene.unwritten", idea=shorten(waits.text, 200))))
+    if held := pen_held(room, story, now):
+        parts.append(Text(held))
+    return Card(title, tuple(parts), actions)
+
+
+def pen_held(room: Snapshot, story: Story, now: datetime) -> Marked | None:
+    """Who is writing right now, and how long the pen is theirs."""
+    pen = room.pens.get(story.id)
+    held = pens.holder(pen, now) if pen is not None else None
+    if pen is None or held is None:
+        return None
+    if pen.until is None:
+        return say("story.pen_kept", name=room.name(held))
+    return say("story.pen_held", name=room.name(held), until=when(pen.until, room.room, now, relative=True))
 
 
 def _unwritten(room: Snapshot, story: Story) -> Pitch | None:

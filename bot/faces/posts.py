@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import public_machine, public_rounds, public_story
+from bot.faces import asking, public_machine, public_rounds, public_story
 from bot.story.books import Books, Post
 
 _FACES = {
     **dict.fromkeys(("ballot", "opened", "last_call", "decided", "undecided"), public_rounds.draw),
     **dict.fromkeys(("house", "scene", "turn", "passage", "stopped", "line", "wrapped"), public_story.draw),
     **dict.fromkeys(("proposal", "machine"), public_machine.draw),
+    "asked": asking.draw,
 }
 
 

@@ -13,15 +13,21 @@ from bot.writing.briefs import Mode
 from bot.writing.sameness import numbered_ideas
 
 
-def _terms(text: MachineText, name: str, withheld: int) -> Marked:
-    """Words, who wrote it, what it cost, and what the credits will say."""
-    cost = (
-        say("assist.cost_nothing")
-        if not text.cost_micros
-        else say("assist.cost", cents=f"{max(text.cost_micros / 10_000, 0.1):.1f}")
-    )
-    said = say("assist.terms", n=count_words(text.text), label=text.label, cost=cost, name=name)
-    return Marked(said + " " + say("assist.withheld", n=withheld)) if withheld else said
+def _terms(text: MachineText, room: Snapshot, withheld: int, *, public: bool = False) -> Marked:
+    """Words, who wrote it, what it cost, after which passage, and what the credits will say."""
+    facts = [say("assist.words", n=count_words(text.text)), literal(text.label), _cost(text)]
+    if after := next((p.number for p in room.tail_of(text.story_id) if p.id == text.base_passage_id), 0):
+        facts.append(say("assist.after", number=after))
+    credit = say("assist.credit_shown" if public else "assist.credit", name=room.name(text.asker))
+    said = [Marked(" · ".join(facts) + "."), credit, *([say("assist.withheld", n=withheld)] if withheld else [])]
+    return Marked(" ".join(said))
+
+
+def _cost(text: MachineText) -> Marked:
+    if not text.cost_micros:
+        return say("assist.cost_nothing")
+    cents = f"{max(text.cost_micros / 10_000, 0.1):.1f}".removesuffix(".0")
+    return say("assist.cost", n=1 if cents == "1" else 2, cents=cents)
 
 
 def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bool = False) -> Card:
@@ -32,7 +38,7 @@ def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bo
         parts.append(Small(say("draft.long", n=len(text.text))))
     if (key := f"assist.stop_{text.stop}") in keys():
         parts.append(Text(say(key)))
-    parts.append(Small(_terms(text, room.name(text.asker), withheld)))
+    parts.append(Small(_terms(text, room, withheld, public=public)))
     actions = [
         button(say("assist.use"), "assist-card use", "main", text=text.id),
         Action(say("assist.edit"), Call("assist-card edit", {"text": text.id})),
@@ -40,7 +46,9 @@ def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bo
         button(say("assist.why"), "assist-card why", text=text.id),
         button(say("assist.drop"), "assist-card drop", text=text.id),
     ]
-    if not public:
+    if public:
+        actions.append(Action(say("moderation.report"), Call("report-card send", {"text": text.id})))
+    else:
         actions.append(button(say("assist.show"), "assist-card show", text=text.id))
     return Card(say(_title(text), label=text.label), tuple(parts), tuple(actions), notify=public)
 
@@ -54,16 +62,12 @@ def ideas(text: MachineText, room: Snapshot, withheld: int = 0) -> Card:
     found = numbered_ideas(text.text)[:6]
     deck = text.provider == "deck"
     parts: list[Part] = [
-        Items(tuple(say("assist.idea", number=n, idea=idea) for n, idea in enumerate(found, 1)))
+        Items(tuple(say("assist.idea", number=n, idea=idea) for n, idea in enumerate(found, 1)), numbered=True)
     ]
     if (key := f"assist.stop_{text.stop}") in keys():
         parts.append(Text(say(key)))
     parts.append(
-        Small(
-            say("assist.deck_terms", label=text.label)
-            if deck
-            else _terms(text, room.name(text.asker), withheld)
-        )
+        Small(say("assist.deck_terms", label=text.label) if deck else _terms(text, room, withheld))
     )
     actions = []
     if text.mode != Mode.NAMES:
@@ -116,7 +120,7 @@ def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:
     parts: list[Part] = [Text(head)]
     if text.request:
         parts.append(Text(say("assist.why_ask", ask=text.request)))
-    parts.append(Items(rows[:40]) if rows else Text(say("assist.why_nothing")))
+    parts += [Text(say("assist.why_shown")), Items(rows[:40])] if rows else [Text(say("assist.why_nothing"))]
     if text.output_tokens:
         parts.append(Small(cost))
     return Reply.of(Card(say("assist.why_title"), tuple(parts)))

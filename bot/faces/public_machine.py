@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.cards import Card, Text, button
+from bot.cards import Card, Small, Text, button
 from bot.faces import proposals
 from bot.sentences import say
 from bot.story.books import Books
@@ -24,6 +24,8 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
             notify=True,
         )
     text = books.machine_text(subject)
-    if text is None or text.state == "dropped":
+    if text is None or text.state == "dropped" or text.veil == "erased":
         return None
+    if text.veil:
+        return Card(parts=(Small(say("veil.proposal_hidden")),))
     return proposals.proposal(text, room, public=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card, Text
@@ -14,11 +15,13 @@ from bot.story.snapshot import Snapshot
 
 
 def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
-    """The card of a round's post as it shall show now; None when its round is gone from the room's business."""
+    """The card of a round's post as it shall show now; None when there is no such round in this room."""
     room = books.snapshot()
-    round_ = room.rounds.get(subject)
-    if round_ is None:
+    round_ = room.rounds.get(subject) or books.round(subject)
+    if round_ is None or round_.story_id not in room.stories:
         return None
+    if subject not in room.rounds:
+        room = with_round(books, room, round_)
     match kind:
         case "ballot":
             return ballots.ballot(room, round_, now) if round_.part != "closed" else _folded(round_)
@@ -30,6 +33,12 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
             return results.decided(_now(room, round_), room, now)
         case _:
             return results.undecided(_now(room, round_), room, now)
+
+
+def with_round(books: Books, room: Snapshot, round_: Round) -> Snapshot:
+    """A room with one of its rounds of long ago and that round's ideas, for the card that shows how it ended."""
+    those = {p.id: p for p in books.pitches(round_.id)}
+    return replace(room, rounds={**room.rounds, round_.id: round_}, pitches={**room.pitches, **those})
 
 
 def _folded(round_: Round) -> Card:

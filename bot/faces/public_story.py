@@ -10,6 +10,7 @@ from bot.faces import passages, stopping, stories
 from bot.sentences import literal, say
 from bot.story.books import Books
 from bot.story.snapshot import Snapshot
+from bot.story.stories import Story
 
 
 def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
@@ -30,11 +31,13 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
             return stopping.stopped() if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
         case _:
             story = room.stories.get(subject)
-            return (
-                None
-                if story is None
-                else Card(literal(story.title), (Text(say("story.wrapped", title=story.title)),), notify=True)
-            )
+            return None if story is None else _finished(story)
+
+
+def _finished(story: Story) -> Card:
+    """The post of a story's wrap."""
+    text = Text(say("story.finished", n=story.passages, words=f"{story.words:,}"))
+    return Card(literal(story.title), (text,), (button(say("story.read"), "read"),), notify=True)
 
 
 def _turn(room: Snapshot, subject: str) -> Card | None:
@@ -43,7 +46,7 @@ def _turn(room: Snapshot, subject: str) -> Card | None:
     turn, story = room.turns.get(story_id), room.stories.get(story_id)
     if turn is None or turn.current is None or story is None or str(turn.number) != number:
         return None
-    key = "turn.notice_again" if again else "turn.notice"
+    key = ("turn.called_again" if again else "turn.called") if turn.ping else ("turn.notice_again" if again else "turn.notice")
     text = Text(say(key, name=room.name(turn.current), story=story.title))
     actions = (Action(say("story.write"), Call("extend"), "main"), button(say("turn.pass"), "turn pass"))
     return Card(parts=(text,), actions=actions, notify=True, ping=turn.current if turn.ping else "")

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from bot.calls import Call
 from bot.cards import Action, Card, Part, Reply, Small, Text, button
-from bot.faces.ballots import name_of
+from bot.faces.ballots import aside_line, name_of
 from bot.faces.times import when
 from bot.sentences import Marked, literal, say
 from bot.story.house_rules import in_force
-from bot.story.rounds import Round
+from bot.story.opening import shown_name
+from bot.story.rounds import Pitch, Round
 from bot.story.settling import Closed
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
@@ -28,9 +29,13 @@ def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = Tru
     if won is None:
         return undecided(closed, room, now, notify=notify)
     by = say("round.by", name=closed.winner_name) if closed.winner_name else say("round.by_nobody")
-    parts: list[Part] = [Text(say("round.chosen", idea=_idea(won.text), by=by)), Text(_numbers(closed))]
+    if won.author is None:
+        by = say("round.by_machine", name=won.author_name)
+    parts: list[Part] = [Text(say("round.chosen", by=by, question=name_of(round_))), Text(_numbers(closed, won))]
     if how := _how(closed):
         parts.append(Text(how))
+    if ruled := aside_line(room, round_, now, "result"):
+        parts.append(Text(ruled))
     if round_.reason:
         parts.append(Text(say("round.reason", reason=round_.reason)))
     if closed.pen is not None and closed.pen.offered_until is not None and closed.pen_name:
@@ -45,25 +50,32 @@ def decided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = Tru
     ]
     if round_.terms.names != "shown":
         actions.append(button(say("round.mine"), "pitch-card mine", round=round_.id))
-    title = say("round.chosen_title", question=name_of(round_))
+    title = say("round.chosen_title", idea=_idea(won.text))
     return Card(title, tuple(parts), tuple(actions) if round_.terms.kind == "ideas" else (), notify)
 
 
-def _numbers(closed: Closed) -> Marked:
-    said = [say("round.ballots", n=closed.ballots)]
-    counted = [(p, votes) for p, votes in closed.shown if votes is not None]
+def _numbers(closed: Closed, won: Pitch) -> Marked:
+    counted = {p.id: (p, votes) for p, votes in closed.shown if votes is not None}
+    mine = counted.pop(won.id, None)
+    said = [say("round.won_by", votes=mine[1], n=closed.ballots) if mine else say("round.ballots", n=closed.ballots)]
     if counted:
-        said.append(
-            say(
-                "round.counts",
-                counts=Marked("; ".join(say("round.count", idea=_idea(p.text), n=v) for p, v in counted[:6])),
-            )
-        )
+        rows = [_count(closed.round, p, votes) for p, votes in list(counted.values())[:5]]
+        said.append(say("round.counts", counts=Marked("; ".join(rows))))
     elif closed.runner_up is not None:
         said.append(say("round.close_behind", idea=_idea(closed.runner_up.text)))
     if closed.drawer:
         said.append(say("round.drawer_more", n=len(closed.drawer)))
     return Marked(" ".join(said))
+
+
+def _count(round_: Round, pitch: Pitch, votes: int) -> Marked:
+    """One idea behind the winner, and whose it was where that may be said."""
+    name = shown_name(round_, pitch)
+    return say("round.count_by" if name else "round.count", idea=_idea(pitch.text), name=name, n=votes)
+
+
+def _came(closed: Closed) -> Marked:
+    return say("round.came", n=closed.ballots) if closed.ballots else say("round.came_none")
 
 
 def _how(closed: Closed) -> Marked | None:
@@ -84,7 +96,7 @@ def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = T
     match closed.kind:
         case "repeated":
             text = say(
-                "round.repeated", ballots=say("round.came", n=closed.ballots), quorum=quorum, until=ends
+                "round.repeated", ballots=_came(closed), quorum=quorum, until=ends
             )
         case "runoff":
             text = say("round.runoff", ideas=_tied(closed), until=ends)
@@ -100,10 +112,12 @@ def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = T
             text, again = say("round.none_led"), ()
         case _:
             text, again = (
-                say("round.not_enough", ballots=say("round.came", n=closed.ballots), quorum=quorum),
+                say("round.not_enough", ballots=_came(closed), quorum=quorum),
                 (),
             )
     parts: list[Part] = [Text(text)]
+    if ruled := aside_line(room, round_, now, "result"):
+        parts.append(Text(ruled))
     if closed.carried:
         parts.append(Text(say("round.carried", n=len(closed.carried))))
     if closed.drawer and round_.part == "closed":
@@ -121,7 +135,7 @@ def _tied(closed: Closed) -> Marked:
 def asked(closed: Closed) -> Reply:
     """Below the quorum the closer is asked: silence never greenlights."""
     round_ = closed.round
-    text = say("round.asked", ballots=say("round.came", n=closed.ballots), quorum=round_.terms.quorum)
+    text = say("round.asked", ballots=_came(closed), quorum=round_.terms.quorum)
     return Reply.of(
         Card(
             say("round.asked_title"),

@@ -10,6 +10,8 @@ from bot.faces.times import when
 from bot.sentences import Marked, keys, say
 from bot.story.books import Deed
 from bot.story.house_rules import LineSet, PresetChosen, Printed
+from bot.story.people import Role
+from bot.story.role_map import MapNews
 from bot.story.roles import RoleNews, Roster
 from bot.story.snapshot import Snapshot
 
@@ -75,6 +77,10 @@ def roster(found: Roster) -> Reply:
     rows = [say("showrunner.roster_line", role=say(f"showrunner.role_{role}"), names=", ".join(names)) for role, names in (
         ("showrunner", found.showrunners), ("writer", found.writers), ("reader", found.readers), ("none", found.others),
     ) if names]  # fmt: skip
+    rows += [
+        say("showrunner.group_line", name=name, role=say(f"showrunner.role_{role.value}"))
+        for name, role in found.groups
+    ]
     if not found.showrunners:
         rows.insert(0, say("showrunner.no_showrunner"))
     return Reply.of(
@@ -87,6 +93,14 @@ def role_given(news: RoleNews) -> Reply:
     return Reply.of(
         note(say("showrunner.role_given", name=news.name, role=say(f"showrunner.role_{news.role.value}")))
     )
+
+
+def role_mapped(news: MapNews) -> Reply:
+    """The receipt of a mapped role of the server."""
+    if news.role is Role.NONE:
+        return Reply.of(note(say("showrunner.unmapped", name=news.name)))
+    role = say(f"showrunner.role_{news.role.value}")
+    return Reply.of(note(say("showrunner.mapped", name=news.name, role=role)))
 
 
 def log(room: Snapshot, deeds: Sequence[Deed], now: datetime) -> Reply:
@@ -114,5 +128,5 @@ def log(room: Snapshot, deeds: Sequence[Deed], now: datetime) -> Reply:
     if not rows:
         return Reply.of(note(say("showrunner.log_empty")))
     return Reply.of(
-        Card(say("showrunner.log_title"), (Items(tuple(rows)), Small(say("showrunner.log_note"))))
+        Card(say("showrunner.log_title"), (Items(tuple(rows), numbered=True), Small(say("showrunner.log_note"))))
     )

@@ -7,10 +7,8 @@ from datetime import datetime
 
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Reply, Text, button, note
-from bot.faces import rules, stopping
-from bot.faces.times import when
-from bot.sentences import literal, say
-from bot.story import pens
+from bot.faces import passages, rules, stopping
+from bot.sentences import Marked, literal, say
 from bot.story.house_rules import in_force
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
@@ -62,7 +60,7 @@ def listed(stories: Sequence[Story]) -> Reply:
         )
         for s in stories
     ]
-    return Reply.of(Card(say("story.list_title"), (Items(tuple(rows[:40])),)))
+    return Reply.of(Card(say("story.list_title"), (Items(tuple(rows[:40]), numbered=True),)))
 
 
 def status(room: Snapshot, story: Story, now: datetime) -> Reply:
@@ -72,11 +70,10 @@ def status(room: Snapshot, story: Story, now: datetime) -> Reply:
     ]
     scenes = {s.id: s for s in room.scenes_of(story.id)}
     if (scene := scenes.get(story.scene_id)) is not None:
-        rows.append(say("story.in_scene", number=scene.number, title=scene.title or say("scene.untitled")))
-    pen = room.pens.get(story.id)
-    if pen is not None and (held := pens.holder(pen, now)) is not None:
-        until = when(pen.until, room.room, now) if pen.until else say("round.until_closed")
-        rows.append(say("story.pen_held", name=room.name(held), until=until))
+        key = "story.in_scene" if scene.title else "story.in_scene_untitled"
+        rows.append(say(key, number=scene.number, title=scene.title))
+    if held := passages.pen_held(room, story, now):
+        rows.append(held)
     rows += [say("story.round_open", question=r.question) for r in room.open_rounds(story.id)]
     turn = room.turns.get(story.id)
     if turn is not None and turn.current is not None:
@@ -102,10 +99,10 @@ def status(room: Snapshot, story: Story, now: datetime) -> Reply:
 def house(room: Snapshot) -> Card:
     """The house card: what we write here, who can join, what is kept, what the machine may do, where to press first."""
     story = room.story
+    machine = say("story.house_machine_on" if room.room.machine_on_at else "story.house_machine_off")
     parts = [
         Text(say("story.house_writing", title=story.title) if story else say("story.house_empty")),
-        Text(say("story.house_machine_on" if room.room.machine_on_at else "story.house_machine_off")),
-        Text(say("story.house_kept")),
+        Text(Marked(f"{machine} {say('story.house_kept')}")),
     ]
     actions = (
         Action(say("story.pitch"), Call("pitch"), "main"), button(say("story.how_it_works"), "help"),

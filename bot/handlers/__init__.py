@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from bot.commands import Commands
 from bot.dispatch import DueRule
 from bot.handlers import (
+    asking,
     assist,
     canon,
     drafts,
+    erasing,
     extending,
+    forgetting,
     help,  # noqa: A004  # the command's own name
     machine,
+    messages,
+    moderation,
     my,
+    notes,
     pitching,
     reading,
     rounds,
@@ -30,8 +36,8 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, stopping,
-        my, showrunner, machine, drafts,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, stopping,
+        my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]
@@ -42,4 +48,4 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES}
+    return {**rounds.DUES, **turns.DUES, **asking.DUES}

@@ -163,15 +163,18 @@ def _library(books: Books, room: Snapshot) -> Library:
         for r in room.rounds.values()
         if r.story_id == story.id
         for p in room.pitches_of(r.id)
-        if p.status != "withdrawn"
+        if p.status != "withdrawn" and not p.veil
     ]
     heard = [
         p
         for p in recent
         if not (room.rounds[p.round_id].terms.sealed and room.rounds[p.round_id].part == "ideas")
     ]
-    facts = tuple(books.facts(story.id, limit=500))
-    passages = tuple(books.passages(story.id, limit=2_000, last=True))
+    found = books.passages(story.id, limit=2_000, last=True)
+    veiled = {p.id for p, _ in found if p.veil}
+    facts = tuple(f for f in books.facts(story.id, limit=500) if f.source_passage_id not in veiled)
+    passages = tuple((p, v) for p, v in found if not p.veil)
+    chosen = chosen if chosen is not None and not chosen.veil else None
     return Library(room, story, facts, passages, tuple(heard[-IDEAS:]), chosen)
 
 
@@ -239,6 +242,8 @@ def _mine(books: Books, text_id: str, moment: Moment, *states: str) -> MachineTe
     found = books.machine_text(text_id)
     if found is None or (found.asker != moment.key and not found.public):
         raise NotFound("assist.gone")
+    if found.veil:
+        raise NotFound("assist.gone")
     if found.state not in (states or ("ready",)):
         raise NotFound("assist.stale_use" if found.state == "used" else "assist.gone")
     return found
@@ -248,11 +253,13 @@ def _mine(books: Books, text_id: str, moment: Moment, *states: str) -> MachineTe
 async def use(ctx: Context, text: TEXT) -> Reply:  # the argument's name in tokens
     """Take a draft into the story as it is."""
 
-    def work(books: Books, moment: Moment) -> Reply:
-        found = _mine(books, text, moment)
-        return put_in(books, moment, found.text, machine=found)
+    return await ctx.act(lambda books, moment: taken(books, moment, text), lambda reply: reply)
 
-    return await ctx.act(work, lambda reply: reply)
+
+def taken(books: Books, moment: Moment, text_id: str) -> Reply:
+    """A co-writer's draft into the story as it is, by who asked for it, or, once it was shown, by anyone who writes."""
+    found = _mine(books, text_id, moment)
+    return put_in(books, moment, found.text, machine=found)
 
 
 async def _prefill(ctx: Context, values: dict[str, Any]) -> dict[str, str]:

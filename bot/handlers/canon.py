@@ -36,18 +36,20 @@ async def add(
             books, moment, lambda room: canoneering.add(room, fact, moment, standing=standing, kind=chosen)
         )
 
-    def face(news: FactNews) -> Reply:
-        key = "cast.added_guessed" if news.guessed else "cast.added"
-        text = say(
-            key,
-            number=news.fact.number,
-            kind=say(f"cast.kind_{news.fact.kind}"),
-            name=news.fact.name,
-            text=news.fact.text,
-        )
-        return Reply.of(note(text, button(say("passage.undo"), "undo")))
+    return await ctx.act(work, receipt)
 
-    return await ctx.act(work, face)
+
+def receipt(news: FactNews) -> Reply:
+    """The receipt of a fact."""
+    key = "cast.added_guessed" if news.guessed else "cast.added"
+    text = say(
+        key,
+        number=news.fact.number,
+        kind=say(f"cast.kind_{news.fact.kind}"),
+        name=news.fact.name,
+        text=news.fact.text,
+    )
+    return Reply.of(note(text, button(say("passage.undo"), "undo")))
 
 
 def _rows(facts: tuple[Fact, ...]) -> list[Marked]:

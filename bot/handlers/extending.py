@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from bot.arguments import Int, Ref, Text
@@ -13,6 +14,7 @@ from bot.faces import passages as faces
 from bot.handlers.acting import act
 from bot.sentences import say
 from bot.story import extending, pitching, revising
+from bot.story.asking import naming_asker
 from bot.story.books import Books
 from bot.story.extending import Extended, StoryMovedOn, ToTheVote
 from bot.story.house_rules import seen
@@ -23,13 +25,18 @@ from bot.story.snapshot import Snapshot
 from bot.story.text import first_words
 
 commands = Commands()
+BASE_SECONDS = 0.5
+"""So long may it take to see where the story stands before a form opens without knowing."""
 
 
 def put_in(
     books: Books, moment: Moment, text: str, *, base: str | None = None, machine: MachineText | None = None,
-    answer: Any = None, draft: Draft | None = None,
+    answer: Any = None, draft: Draft | None = None, along: Outcome[Any] | None = None, asker: str | None = None,
 ) -> Reply:  # fmt: skip
-    """Text into the story, inside a unit of work: its receipt, the question when others wrote meanwhile, or the vote."""
+    """Text into the story, inside a unit of work: its receipt, the question when others wrote meanwhile, or the vote.
+
+    `along` is kept with it; `asker` is who asked the writer for it, for the act's record.
+    """
     room = books.snapshot()
     rows = seen(room, moment, acted=True)
     here = room.with_rows(rows)
@@ -45,17 +52,20 @@ def put_in(
         answer=answer,
         draft=draft,
     )
-    value = books.keep(Outcome(None, rows).then(outcome), moment)
+    frame = Outcome(None, rows).then(along) if along is not None else Outcome(None, rows)
+    value = books.keep(frame.then(naming_asker(outcome, asker)), moment)
     match value:
         case Extended():
             return faces.receipt(value)
         case StoryMovedOn():
             return faces.moved_on(value)
         case ToTheVote():
-            return _to_the_vote(books, moment, value, draft)
+            return _to_the_vote(books, moment, value, draft, asker)
 
 
-def _to_the_vote(books: Books, moment: Moment, asked: ToTheVote, draft: Draft | None) -> Reply:
+def _to_the_vote(
+    books: Books, moment: Moment, asked: ToTheVote, draft: Draft | None, asker: str | None
+) -> Reply:
     """Here texts are voted in: the text is kept whole in a draft, and a pitch of its first words stands for it."""
     kept = draft or Draft(
         moment.new_id(),
@@ -70,15 +80,29 @@ def _to_the_vote(books: Books, moment: Moment, asked: ToTheVote, draft: Draft | 
     )
 
     def rule(room: Snapshot) -> Any:
-        return Outcome(None, (kept,)).then(
-            pitching.pitch(room, first_words(asked.text, 900), moment, draft_id=kept.id)
-        )
+        pitched = pitching.pitch(room, first_words(asked.text, 900), moment, draft_id=kept.id)
+        return Outcome(None, (kept,)).then(naming_asker(pitched, asker))
 
     pitched = act(books, moment, rule)
     return Reply.of(note(say("passage.to_the_vote", number=pitched.pitch.number or pitched.pitch.seq)))
 
 
-@commands.add("extend", keeps="passage")
+async def _began(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
+    """The last passage when the form was opened, so that its writer is asked if others wrote meanwhile."""
+
+    def last(books: Books, _: Moment) -> str:
+        room = books.snapshot()
+        tail = room.tail_of(room.story.id) if room.story is not None else ()
+        return tail[-1].id if tail else ""
+
+    try:
+        async with asyncio.timeout(BASE_SECONDS):
+            return {"base": await ctx.read(last)}
+    except TimeoutError:
+        return {}
+
+
+@commands.add("extend", keeps="passage", prefill=_began)
 async def extend(
     ctx: Context,
     text: Annotated[str, Text("The words that go into the story", most=100_000, long=True)],

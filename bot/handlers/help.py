@@ -11,13 +11,13 @@ from bot.cards import Text as Words
 from bot.commands import Command, Commands
 from bot.context import Context
 from bot.errors import NotFound
-from bot.sentences import literal, say
+from bot.sentences import Marked, literal, say
 
 EVERYDAY = ("pitch", "vote", "extend", "assist", "previously", "read", "undo", "help")
 
 
-def _line(command: Command) -> str:
-    return say("help.line", usage=command.usage, about=command.about)
+def _line(command: Command, usage: str = "") -> str:
+    return say("help.line", usage=Marked(usage or command.usage), about=command.about)
 
 
 def commands_for(registry: Callable[[], Commands]) -> Commands:
@@ -28,19 +28,14 @@ def commands_for(registry: Callable[[], Commands]) -> Commands:
     async def help_(
         ctx: Context, topic: Annotated[str, Text("A command or a group of commands", most=60)] = ""
     ) -> Reply:
-        """What can be done here; /help round tells more about a group."""
+        """What can be done here; with a name, more about that."""
         known = registry()
         word = topic.strip().removeprefix("/").casefold()
         if not word:
-            rows = tuple(_line(c) for c in known.typed if c.name in EVERYDAY)
+            rows = tuple(_line(c, f"/{c.name}") for c in known.typed if c.name in EVERYDAY)
             groups = [g for g in known.groups() if g not in EVERYDAY]
             more = say("help.more", groups=", ".join(groups))
-            return Reply.of(
-                Card(
-                    say("help.title"),
-                    (Words(say("help.lead")), Items(rows), Words(more), Small(say("help.typing"))),
-                )
-            )
+            return Reply.of(Card(say("help.title"), (Words(say("help.lead")), Items(rows), Words(more))))
         group = word.split(" ", 1)[0]
         found = [c for c in known.leaves(group) if c.name == word or c.group == word] or list(
             known.leaves(group)
@@ -50,8 +45,8 @@ def commands_for(registry: Callable[[], Commands]) -> Commands:
                 "help.no_topic", argument="topic", given=topic[:40], near=nearest(group, known.groups())
             )
         actions = (button(say("help.back"), "help"),)
-        return Reply.of(
-            Card(say("help.topic", topic=literal(word)), (Items(tuple(_line(c) for c in found)),), actions)
-        )
+        optional = any("[" in c.usage for c in found)
+        parts = (Items(tuple(_line(c) for c in found)), *((Small(say("help.typing")),) if optional else ()))
+        return Reply.of(Card(say("help.topic", topic=literal(word)), parts, actions))
 
     return commands

@@ -8,48 +8,76 @@ from bot.arguments import Pick
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Reply, Text, button, note
 from bot.commands import Commands
-from bot.context import Context
+from bot.context import Context, There
+from bot.faces import my as faces
 from bot.faces.times import when
 from bot.handlers.acting import act
-from bot.sentences import say
+from bot.sentences import Marked, say
 from bot.story import consent, pens, voting
 from bot.story.books import Books
 from bot.story.moments import Moment
-from bot.story.passages import MachineText
+from bot.story.passages import Draft, MachineText
 from bot.story.people import Consent
 from bot.story.text import first_words
 
 commands = Commands()
 
 
+def _waiting(books: Books, moment: Moment) -> list[Marked]:
+    """What waits for a person in one room."""
+    room = books.snapshot()
+    rows = []
+    for story in sorted(room.stories.values(), key=lambda s: s.number):
+        turn, pen = room.turns.get(story.id), room.pens.get(story.id)
+        if turn is not None and turn.current == moment.key:
+            rows.append(say("my.turn", story=story.title))
+        if pen is not None and pens.holder(pen, moment.now) == moment.key and pen.until is not None:
+            rows.append(say("my.pen", story=story.title, until=when(pen.until, room.room, moment.now)))
+        if pen is not None and pens.offered_to(pen, moment.now) == moment.key:
+            rows.append(say("my.offer", story=story.title))
+        votable = [r for r in room.open_rounds(story.id) if r.part in ("together", "votes", "runoff")]
+        rows += [
+            say("my.vote", question=r.question) for r in votable if voting.my_ballot(room, r, moment) is None
+        ]
+    if drafts := len(books.drafts(moment.actor)):
+        rows.append(say("my.has_drafts", n=drafts))
+    return rows
+
+
 @commands.add("my turns", changes=False)
 async def turns(ctx: Context) -> Reply:
-    """What waits for you here."""
+    """What waits for you here; in a direct message, in all your rooms."""
+    if ctx.private:
+        return faces.turns(await ctx.read_rooms(_waiting_there))
 
     def look(books: Books, moment: Moment) -> Reply:
-        room = books.snapshot()
-        rows = []
-        for story in sorted(room.stories.values(), key=lambda s: s.number):
-            turn, pen = room.turns.get(story.id), room.pens.get(story.id)
-            if turn is not None and turn.current == moment.key:
-                rows.append(say("my.turn", story=story.title))
-            if pen is not None and pens.holder(pen, moment.now) == moment.key and pen.until is not None:
-                rows.append(say("my.pen", story=story.title, until=when(pen.until, room.room, moment.now)))
-            if pen is not None and pens.offered_to(pen, moment.now) == moment.key:
-                rows.append(say("my.offer", story=story.title))
-            votable = [r for r in room.open_rounds(story.id) if r.part in ("together", "votes", "runoff")]
-            rows += [
-                say("my.vote", question=r.question)
-                for r in votable
-                if voting.my_ballot(room, r, moment) is None
-            ]
-        if drafts := len(books.drafts(moment.actor)):
-            rows.append(say("my.has_drafts", n=drafts))
+        rows = _waiting(books, moment)
         return Reply.of(
             Card(say("my.turns_title"), (Items(tuple(rows)),)) if rows else note(say("my.nothing"))
         )
 
     return await ctx.read(look)
+
+
+def _room(there: There, books: Books) -> faces.MyRoom:
+    """One of a person's rooms as a list names it: by its story, as long as they are there."""
+    room = books.snapshot()
+    title = room.story.title if room.story is not None and there.standing is not None else ""
+    return faces.MyRoom(room.room.id, title, there.standing is not None)
+
+
+def _waiting_there(there: There, books: Books, moment: Moment) -> tuple[faces.MyRoom, tuple[Marked, ...]]:
+    return _room(there, books), tuple(_waiting(books, moment)) if there.standing is not None else ()
+
+
+def _drafts_there(there: There, books: Books, moment: Moment) -> tuple[faces.MyRoom, tuple[Draft, ...]]:
+    return _room(there, books), tuple(books.drafts(moment.actor, limit=faces.DRAFTS))
+
+
+def _consent_there(there: There, books: Books, moment: Moment) -> tuple[faces.MyRoom, Consent, bool]:
+    room = books.snapshot()
+    now = consent.effective(room.member(moment.person), room.room)
+    return _room(there, books), now, room.room.machine_on_at is not None
 
 
 def _cut_off(books: Books, moment: Moment) -> list[MachineText]:
@@ -62,7 +90,9 @@ def _cut_off(books: Books, moment: Moment) -> list[MachineText]:
 
 @commands.add("my drafts", changes=False)
 async def drafts(ctx: Context) -> Reply:
-    """Your words that are not in the story."""
+    """Your words that are not in the story; in a direct message, those of all your rooms."""
+    if ctx.private:
+        return faces.drafts(await ctx.read_rooms(_drafts_there))
 
     def look(books: Books, moment: Moment) -> Reply:
         found = books.drafts(moment.actor, limit=10)
@@ -79,7 +109,7 @@ async def drafts(ctx: Context) -> Reply:
                 say("my.interrupted", mode=text.mode, words=first_words(text.text or text.request, 80))
             )
             actions += (button(say("assist.try_again"), "assist-card another", text=text.id),)
-        return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows)),), actions))
+        return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows), numbered=True),), actions))
 
     return await ctx.read(look)
 
@@ -88,7 +118,9 @@ async def drafts(ctx: Context) -> Reply:
 async def ai(
     ctx: Context, choice: Annotated[str, Pick("What the machine may see", ("never", "read", "quote"))] = ""
 ) -> Reply:
-    """What an AI co-writer may see of your words."""
+    """What an AI co-writer may see of your words; in a direct message, room by room."""
+    if ctx.private:
+        return faces.consent(await ctx.read_rooms(_consent_there), choice)
     if not choice:
 
         def look(books: Books, moment: Moment) -> Reply:

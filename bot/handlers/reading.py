@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.faces import passages as faces
 from bot.faces.exporting import export_text
 from bot.handlers.acting import the_story
-from bot.sentences import literal, say
+from bot.sentences import say
 from bot.story.books import Books
 from bot.story.house_rules import in_force
 from bot.story.moments import Moment
@@ -20,7 +20,8 @@ from bot.story.snapshot import Snapshot
 from bot.story.spans import minutes_of
 from bot.story.staging import scene_numbered
 from bot.story.stories import Story
-from bot.story.text import shorten
+from bot.story.text import last_line, shorten
+from bot.story.veiling import mark
 
 commands = Commands()
 CARDS_MOST = 4
@@ -74,7 +75,7 @@ async def previously(ctx: Context, since: Annotated[str, When("Since when, such 
                     "reading.passage",
                     number=p.number,
                     name=room.name(p.author),
-                    opening=shorten(p.opening, 70),
+                    opening=mark(p.veil) or shorten(p.opening, 70),
                 )
                 for p, _ in found
             ]
@@ -95,7 +96,7 @@ async def previously(ctx: Context, since: Annotated[str, When("Since when, such 
         parts = [Items(tuple(rows[-25:]))]
         last = found[-1][1].text if found else ""
         where = (
-            Text(say("reading.last_line", line=literal(shorten(last.rstrip().rsplit("\n", 1)[-1], 300))))
+            Text(say("reading.last_line", line=last_line(last, 300)))
             if last
             else None
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, cast
@@ -13,14 +14,15 @@ from bot.context import Context
 from bot.dispatch import DueRule
 from bot.errors import NotFound, UserError
 from bot.faces import ballots as ballot_faces
-from bot.faces import results
+from bot.faces import public_rounds, results
 from bot.faces.times import when
 from bot.handlers.acting import act, the_story
 from bot.sentences import literal, say
-from bot.story import deciding, extending, opening
+from bot.story import deciding, extending, opening, setting_aside
 from bot.story.books import Books, DueRow
 from bot.story.deadlines import dues_changed
-from bot.story.house_rules import in_force, is_showrunner, may_open
+from bot.story.house_rules import in_force, is_showrunner, may_open, role_acting
+from bot.story.instants import last_instant
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
 from bot.story.rounds import Method, Round
@@ -69,7 +71,7 @@ async def status(ctx: Context) -> Reply:
             )
         if not lines:
             return Reply.of(note(say("round.no_rounds")))
-        return Reply.of(Card(say("round.status_title", story=story.title), (Items(tuple(lines)),)))
+        return Reply.of(Card(say("round.status_title", story=story.title), (Items(tuple(lines), numbered=True),)))
 
     return await ctx.read(look)
 
@@ -198,7 +200,7 @@ async def extend(ctx: Context, time: Annotated[str, When("How much longer, such 
         def rule(room: Snapshot) -> Outcome[Round]:
             before = opening.which_round(room, the_story(room))
             if before.opened_by != moment.key and not is_showrunner(room, moment):
-                may_open(in_force(room.room), moment.standing, room.member(moment.person))
+                may_open(in_force(room.room), moment.standing, role_acting(room, moment))
             if before.closes_at is None:
                 raise UserError("round.no_deadline")
             after = replace(before, closes_at=before.closes_at + timedelta(minutes=minutes_of(time)))
@@ -223,6 +225,41 @@ async def extend(ctx: Context, time: Annotated[str, When("How much longer, such 
     return await ctx.act(work, face)
 
 
+@commands.add("round aside")
+async def aside(
+    ctx: Context,
+    joined_after: Annotated[str, When("Who joined after this does not count, such as Fri 17:00; or off")],
+    letter: LETTER = "",
+) -> Reply:
+    """Set ballots aside by when their voters joined, on record."""
+
+    def rule(room: Snapshot, moment: Moment) -> Outcome[setting_aside.SetAside]:
+        off = joined_after.casefold() in ("off", "none")
+        zone = room.room.zone
+        after = None if off else last_instant(joined_after, zone, moment.now, argument="joined-after")
+        round_ = opening.which_round(room, the_story(room), letter.upper())
+        return setting_aside.set_aside(room, round_, after, moment)
+
+    return await _aside(ctx, rule)
+
+
+@commands.add("round-card count", button=True)
+async def count(ctx: Context, round: Annotated[str, Ref()]) -> Reply:  # the argument's name in tokens
+    """Count every ballot of a round again."""
+    return await _aside(
+        ctx, lambda room, moment: setting_aside.set_aside(room, _by_id(room, round), None, moment)
+    )
+
+
+async def _aside(
+    ctx: Context, rule: Callable[[Snapshot, Moment], Outcome[setting_aside.SetAside]]
+) -> Reply:
+    def work(books: Books, moment: Moment) -> tuple[setting_aside.SetAside, Snapshot]:
+        return act(books, moment, lambda room: rule(room, moment)), books.snapshot()
+
+    return await ctx.act(work, lambda done: ballot_faces.aside(*done, ctx.now))
+
+
 @commands.add("round results", changes=False)
 async def show_results(ctx: Context, number: Annotated[int, Int("The round's number", 1)] = 0) -> Reply:
     """See how a round ended: the latest, or one by its number."""
@@ -230,22 +267,12 @@ async def show_results(ctx: Context, number: Annotated[int, Int("The round's num
     def look(books: Books, moment: Moment) -> Reply:
         room = books.snapshot()
         story = the_story(room)
-        last = room.last_round(story.id)
-        round_ = books.round_numbered(story.id, number) if number else last
+        round_ = books.round_numbered(story.id, number) if number else room.last_round(story.id)
         if round_ is None:
             raise NotFound("round.no_such", number=number) if number else NotFound("round.no_rounds")
         if round_.part != "closed":
             return ballot_faces.read_all(room, round_, moment.now)
-        whole = (
-            room.with_rows((round_, *books.pitches(round_.id)))
-            if last is None or last.id != round_.id
-            else room
-        )
-        seen = replace(
-            whole,
-            rounds={**room.rounds, round_.id: round_},
-            pitches={**room.pitches, **{p.id: p for p in books.pitches(round_.id)}},
-        )
+        seen = public_rounds.with_round(books, room, round_)
         return Reply.of(results.decided(deciding.result_of(seen, round_), seen, moment.now, notify=False))
 
     return await ctx.read(look)

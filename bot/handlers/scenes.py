@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Annotated
 
 from bot.arguments import Int, Text
-from bot.cards import Card, Items, Reply, button, note
+from bot.calls import Call
+from bot.cards import Action, Card, Items, Reply, button, note
 from bot.commands import Commands
 from bot.context import Context
 from bot.faces import passages as faces
@@ -61,7 +62,7 @@ async def list_(ctx: Context) -> Reply:
         for scene in room.scenes_of(story.id):
             key = "scene.line_here" if scene.id == story.scene_id else "scene.line"
             rows.append(say(key, number=scene.number, title=scene.title or say("scene.untitled")))
-        return Reply.of(Card(say("scene.list_title", story=story.title), (Items(tuple(rows)),)))
+        return Reply.of(Card(say("scene.list_title", story=story.title), (Items(tuple(rows), numbered=True),)))
 
     return await ctx.read(look)
 
@@ -77,7 +78,9 @@ async def view(ctx: Context, number: NUMBER = 0) -> Reply:
         found = books.passages(story.id, scene_id=scene.id, limit=5_000)
         if not found:
             return Reply.of(note(say("scene.empty", number=scene.number)))
-        return Reply(faces.reading(room, story, found, (scene,)))
+        cards = faces.reading(room, story, found, (scene,))
+        report = Action(say("moderation.report"), Call("report-card passage"))
+        return Reply((*cards[:-1], cards[-1].with_actions(report)))
 
     return await ctx.read(look)
 

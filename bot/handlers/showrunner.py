@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-from bot.arguments import Int, Pick, Text, Who
+from bot.arguments import Group, Int, Pick, Text, Who
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context
-from bot.errors import NotFound, UserError
+from bot.errors import UserError
 from bot.faces import rules as faces
 from bot.handlers.acting import act
-from bot.sentences import say
-from bot.story import house_rules, roles
+from bot.story import house_rules, naming, roles
 from bot.story.books import Books
-from bot.story.moments import Moment
+from bot.story.moments import Moment, Outcome
 from bot.story.people import Role
+from bot.story.role_map import MapNews, group_named
 from bot.story.rooms import Preset
 from bot.story.snapshot import Snapshot
 
@@ -60,33 +60,44 @@ async def _choose(ctx: Context, preset: str) -> Reply:
     return await ctx.act(work, faces.preset_chosen)
 
 
-def person_named(room: Snapshot, name: str) -> str:
-    """The key of the person of this display name. Raises NotFound naming who is here."""
-    wanted = name.strip().casefold()
-    found = [m for m in room.members.values() if m.name.casefold() == wanted]
-    if not found:
-        names = ", ".join(sorted(m.name for m in room.members.values())) or str(say("showrunner.somebody"))
-        raise NotFound("showrunner.nobody_named", argument="name", name=name[:40], names=names)
-    return min(found, key=lambda m: m.id).person
-
-
 @commands.add("showrunner roles")
 async def give(
     ctx: Context,
-    what: Annotated[str, Pick("What to do", ("list", "give"))] = "list",
+    what: Annotated[str, Pick("What to do", ("list", "give", "map"))] = "list",
     name: Annotated[str, Who("Whom")] = "",
     role: Annotated[str, Pick("What they shall be", tuple(r.value for r in Role))] = "",
+    server_role: Annotated[str, Group("Which role of the server counts as it here")] = "",
 ) -> Reply:
-    """Who is showrunner, writer or reader; a showrunner gives roles."""
+    """Who is showrunner, writer or reader; a showrunner gives roles, or maps the server's."""
     if what == "list":
         return await ctx.read(lambda books, _: faces.roster(roles.roster(books.snapshot())))
+    if what == "map":
+        return await _map(ctx, server_role, role)
     if not name or not role:
         raise UserError("showrunner.give_what", argument="name")
 
     def work(books: Books, moment: Moment) -> Any:
-        return act(books, moment, lambda room: roles.give(room, person_named(room, name), Role(role), moment))
+        def rule(room: Snapshot) -> Outcome[roles.RoleNews]:
+            met = naming.meet(room, (name,), moment, ctx.people)
+            return met.then(roles.give(room.with_rows(met.rows), met.value[0], Role(role), moment))
+
+        return act(books, moment, rule)
 
     return await ctx.act(work, faces.role_given)
+
+
+async def _map(ctx: Context, group: str, role: str) -> Reply:
+    if not group or not role:
+        raise UserError("showrunner.map_what", argument="server-role")
+
+    def work(books: Books, moment: Moment) -> MapNews:
+        def rule(room: Snapshot) -> Outcome[MapNews]:
+            meant = group_named(room.room, group, ctx.people, moment.standing.roles)
+            return roles.map_group(room, meant, Role(role), moment)
+
+        return act(books, moment, rule)
+
+    return await ctx.act(work, faces.role_mapped)
 
 
 @commands.add("showrunner log", changes=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from bot.arguments import Flag, Text
@@ -13,9 +13,8 @@ from bot.dispatch import DueRule
 from bot.errors import UserError
 from bot.faces.times import when
 from bot.handlers.acting import act
-from bot.handlers.showrunner import person_named
 from bot.sentences import Marked, say
-from bot.story import pens, turn_taking
+from bot.story import naming, pens, turn_taking
 from bot.story.books import Books, DueRow
 from bot.story.house_rules import in_force
 from bot.story.moments import Moment, Outcome
@@ -69,16 +68,20 @@ async def order(
     """Begin to write in turns, set who comes after whom, or call one person up."""
 
     def rule(room: Snapshot, moment: Moment) -> Outcome[TurnNews]:
-        wanted = [person_named(room, name) for name in names.replace(",", " ").split()]
-        if room.story is not None and room.story.id not in room.turns:
-            return turn_taking.start(room, moment, wanted)
-        if not wanted:
-            raise UserError("turn.say_names", argument="names")
-        if len(wanted) == 1 and in_force(room.room).turn_order == "showrunner":
-            return turn_taking.call(room, wanted[0], moment)
-        return turn_taking.set_order(room, wanted, moment)
+        met = naming.meet(room, naming.divided(room, names), moment, ctx.people, argument="names")
+        return met.then(_ordered(room.with_rows(met.rows), met.value, moment))
 
     return await _act(ctx, rule)
+
+
+def _ordered(room: Snapshot, wanted: Sequence[str], moment: Moment) -> Outcome[TurnNews]:
+    if room.story is not None and room.story.id not in room.turns:
+        return turn_taking.start(room, moment, wanted)
+    if not wanted:
+        raise UserError("turn.say_names", argument="names")
+    if len(wanted) == 1 and in_force(room.room).turn_order == "showrunner":
+        return turn_taking.call(room, wanted[0], moment)
+    return turn_taking.set_order(room, wanted, moment)
 
 
 @commands.add("turn away")

@@ -42,11 +42,6 @@ def _topic(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / "en" / f"{name}.toml").read_text("utf-8"))
 
 
-def languages() -> tuple[str, ...]:
-    """Every language that has a folder here, by Discord's and CLDR's codes (`de`, `pt-BR`)."""
-    return tuple(sorted(f.name for f in resources.files(__package__).iterdir() if f.is_dir() and f.name[:1] != "_"))
-
-
 def keys() -> frozenset[str]:
     """Every key of the catalogue (for tests and translators)."""
     folder = resources.files(__package__) / "en"

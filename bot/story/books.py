@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
+from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.erasing import Swept
 from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
+from bot.story.taking_out import Own
 
 T = TypeVar("T")
 
@@ -159,6 +164,37 @@ class Books(Protocol):
     def fact(self, fact_id: str) -> Fact | None:
         """A fact by its id."""
 
+    # ---- moderation
+    def reports(self, *, reporter: str | None = None, limit: int = 20) -> Sequence[Report]:
+        """Reports of this room, newest first: all, or one person's."""
+
+    def erase(
+        self, ids: Sequence[str], at: datetime, *, person: str | None = None, since: datetime | None = None
+    ) -> Swept:
+        """Take the words of these rows out of every place of this room, for good (and, with `person`, whatever they
+        typed since then). The room is read anew afterwards."""
+
+    def own(self, person: str) -> Own:
+        """Everything of one person that stands in this room."""
+    # ---- notes, and what is asked of people
+    def note(self, note_id: str) -> Note | None:
+        """A note by its id."""
+
+    def note_numbered(self, story_id: str, number: int) -> Note | None:
+        """The note that people call by this number."""
+
+    def notes(self, story_id: str, *, limit: int = 500) -> Sequence[Note]:
+        """Open notes of a story, oldest first."""
+
+    def ask(self, ask_id: str) -> Ask | None:
+        """A question about a message."""
+
+    def asks(self, message: str, *, limit: int = 500) -> Sequence[Ask]:
+        """All questions about this message, and the room's open ones, newest first."""
+
+    def held(self, held_id: str) -> Held | None:
+        """A message that waits for its form."""
+
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:
         """A story of this room by its number, archived ones too."""
@@ -198,6 +234,9 @@ class Books(Protocol):
 
     def post_of(self, kind: str, subject: str) -> Post | None:
         """The row of a public card."""
+
+    def post_with_ref(self, ref: str) -> Post | None:
+        """The public card that this message of the platform belongs to; looked for in this room only."""
 
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""

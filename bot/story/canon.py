@@ -28,3 +28,7 @@ class Fact:
     pinned: bool = False
     source_passage_id: str | None = None
     replaces: str | None = None
+    source_message: str = ""
+    """The platform's reference of the message that it was made from."""
+    made_from: tuple[str, ...] = ()
+    """Person keys of those whose words it was made from, besides who wrote it down: their consent holds for it."""

@@ -78,15 +78,20 @@ def _name(text: str, kind: FactKind | None) -> str:
 
 def add(
     snapshot: Snapshot, text: str, moment: Moment, *, standing: Sequence[Fact], kind: FactKind | None = None,
-    source_passage_id: str | None = None,
+    name: str = "", source_passage_id: str | None = None, source_message: str = "", made_from: Sequence[str] = (),
 ) -> Outcome[FactNews]:  # fmt: skip
-    """Write a fact down. `standing` are the story's facts as they stand."""
+    """Write a fact down. `standing` are the story's facts as they stand; `name` is whom or what it is about, where
+    that was said apart; what it was made from are a passage, a message, and people's words.
+    """
     require_writer(snapshot, moment)
     story = the_story(snapshot)
     if story.status == "wrapped":
         raise UserError("stories.is_wrapped", title=story.title)
+    if name.strip():
+        text, name = named(text, name)
     text = texts.fit(text, "fact", argument="fact")
-    said, name, fact_text = parse(text)
+    said, about, fact_text = parse(text)
+    name = name.strip() or about
     for other in standing:
         if other.text.casefold() == fact_text.casefold():
             raise UserError("canon.known", argument="fact", number=other.number, by=snapshot.name(other.by))
@@ -94,17 +99,31 @@ def add(
         raise UserError("canon.full", argument="fact", most=FACTS_MOST)
     number = max((story.facts, *(f.number for f in standing))) + 1
     settled = kind or said
-    guess = settled or _guess(fact_text, name, standing)
+    guess = settled or _guess(fact_text, about, standing)
     fact = Fact(
-        moment.new_id(), snapshot.room.id, story.id, story.branch, guess, _name(fact_text, guess), fact_text,
-        moment.actor, moment.now, number, source_passage_id=source_passage_id,
+        moment.new_id(), snapshot.room.id, story.id, story.branch, guess,
+        name if name != about else _name(fact_text, guess), fact_text,
+        moment.actor, moment.now, number, source_passage_id=source_passage_id, source_message=source_message,
+        made_from=tuple(sorted(set(made_from) - {moment.actor})),
     )  # fmt: skip
     act = Act(
         "canon.added", (story.id, fact.id), moment.actor, fact_text,
-        detail(Change("fact", fact.id, "status", "withdrawn", "standing"), number=number),
+        detail(Change("fact", fact.id, "status", "withdrawn", "standing"), number=number, **_sources(fact)),
     )  # fmt: skip
     told = replace(story, facts=number)
     return Outcome(FactNews(told, fact, snapshot.name(moment.key), settled is None), (fact, told), (act,))
+
+
+def named(text: str, name: str) -> tuple[str, str]:
+    """A fact that begins with whom or what it is about, and that name, both as they fit."""
+    name = texts.fit(name, "name", argument="name")
+    text = texts.clean(text).text
+    return texts.fit(text if name.casefold() in text.casefold() else f"{name}: {text}", "fact", argument="fact"), name
+
+
+def _sources(fact: Fact) -> dict[str, str]:
+    found = {"passage": fact.source_passage_id or "", "message": fact.source_message}
+    return {kind: id_ for kind, id_ in found.items() if id_}
 
 
 def withdraw(snapshot: Snapshot, fact: Fact, moment: Moment) -> Outcome[FactNews]:

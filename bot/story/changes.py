@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Noun = Literal["room", "member", "story", "scene", "passage", "pitch", "fact"]
+Noun = Literal["room", "member", "story", "scene", "passage", "pitch", "fact", "note"]
 Value = str | int | bool | None
 KEY = "changes"
 """Where an act's detail holds its changes."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.errors import NotAllowed
-from bot.story.house_rules import in_force, is_showrunner, may_open, may_pitch
+from bot.story.house_rules import in_force, is_showrunner, may_open, may_pitch, role_acting
 from bot.story.moments import Moment
 from bot.story.people import Role
+from bot.story.role_map import role_of
 from bot.story.snapshot import Snapshot
 
 
@@ -22,7 +23,7 @@ def require_opener(snapshot: Snapshot, moment: Moment) -> None:
     if snapshot.room.opened:
         require_writer(snapshot, moment)
     else:
-        may_open(in_force(snapshot.room), moment.standing, snapshot.member(moment.person))
+        may_open(in_force(snapshot.room), moment.standing, role_acting(snapshot, moment))
 
 
 def require_runner(snapshot: Snapshot, moment: Moment) -> None:
@@ -37,6 +38,7 @@ def runs_the_room(snapshot: Snapshot, moment: Moment) -> bool:
 
 
 def is_reader(snapshot: Snapshot, person: str) -> bool:
-    """Whether someone only reads here."""
+    """Whether someone only reads here, by their role or because a keeper blocked them."""
     member = snapshot.member(person)
-    return member is not None and member.role is Role.READER
+    blocked = member is not None and member.blocked_at is not None
+    return blocked or role_of(snapshot.room, member) is Role.READER

@@ -15,8 +15,9 @@ from bot.errors import NotAllowed, UserError
 from bot.sentences import Marked, say
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
-from bot.story.people import Member, Role, Standing
+from bot.story.people import Role, Standing
 from bot.story.regulars import on_roster, quorum, regulars, roster, seen, waited_for
+from bot.story.role_map import role_of
 from bot.story.rooms import Preset, Room
 from bot.story.rounds import Round
 from bot.story.rule_lines import BY_KEY, LINES, OF_THE_ROOM, Line, Rules, Who
@@ -106,7 +107,9 @@ def is_showrunner(snapshot: Snapshot, moment: Moment) -> bool:
     who opened the first story (before there is one: anyone who may open the room)."""
     if moment.person is None:
         return False
-    if moment.standing.keeper or moment.person.key in showrunners(snapshot):
+    if moment.standing.keeper or role_acting(snapshot, moment) is Role.SHOWRUNNER:
+        return True
+    if not _appointed(snapshot) and moment.person.key in showrunners(snapshot):
         return True
     if snapshot.stories or _appointed(snapshot):
         return False
@@ -122,10 +125,15 @@ def showrunners(snapshot: Snapshot) -> tuple[str, ...]:
     return (first.created_by,) if first else ()
 
 
-def may_open(rules: Rules, standing: Standing, member: Member | None) -> None:
+def role_acting(snapshot: Snapshot, moment: Moment) -> Role:
+    """What who acts is here, by the server roles that the platform says they hold now."""
+    return role_of(snapshot.room, snapshot.member(moment.person), moment.standing.roles)
+
+
+def may_open(rules: Rules, standing: Standing, role: Role) -> None:
     """Refuse who may not open this place as a room, or a story in it. In a thread its owner counts as a
     keeper."""
-    fine = standing.owner or _admits(rules.open_room, standing, member)
+    fine = standing.owner or _admits(rules.open_room, standing, role)
     _refuse_unless(fine, f"rules.no_open_{rules.open_room}")
 
 
@@ -151,7 +159,9 @@ def may_vote(snapshot: Snapshot, round_: Round, moment: Moment) -> None:
 
 def _refuse_reader(snapshot: Snapshot, moment: Moment) -> None:
     member = snapshot.member(moment.person)
-    if member is not None and member.role is Role.READER and not moment.standing.keeper:
+    if member is not None and member.blocked_at is not None and not moment.standing.keeper:
+        raise NotAllowed("moderation.blocked", note=member.block_note)
+    if role_acting(snapshot, moment) is Role.READER and not moment.standing.keeper:
         raise NotAllowed("rules.reader")
     if not moment.standing.can_post:
         raise NotAllowed("rules.cannot_post")
@@ -160,11 +170,11 @@ def _refuse_reader(snapshot: Snapshot, moment: Moment) -> None:
 def _belongs(snapshot: Snapshot, who: Who, moment: Moment) -> bool:
     member, standing = snapshot.member(moment.person), moment.standing
     listed = who == "roster" and on_roster(snapshot, member, moment.now, guest=standing.guest)
-    return listed or _admits(who, standing, member)
+    return listed or _admits(who, standing, role_acting(snapshot, moment))
 
 
-def _admits(who: Who, standing: Standing, member: Member | None) -> bool:
-    if standing.keeper or (member is not None and member.role is Role.SHOWRUNNER):
+def _admits(who: Who, standing: Standing, role: Role) -> bool:
+    if standing.keeper or role is Role.SHOWRUNNER:
         return True
     if not standing.can_post or who in ("keepers", "roster"):
         return False
@@ -181,7 +191,8 @@ def _require_showrunner(snapshot: Snapshot, moment: Moment) -> None:
 
 
 def _appointed(snapshot: Snapshot) -> tuple[str, ...]:
-    return tuple(m.person for _, m in sorted(snapshot.members.items()) if m.role is Role.SHOWRUNNER)
+    those = (m for _, m in sorted(snapshot.members.items()))
+    return tuple(m.person for m in those if role_of(snapshot.room, m) is Role.SHOWRUNNER)
 
 
 @lru_cache(maxsize=4096)
@@ -239,6 +250,7 @@ __all__ = [
     "printed",
     "quorum",
     "regulars",
+    "role_acting",
     "roster",
     "seen",
     "set_line",

@@ -80,7 +80,7 @@ class Moment:
 
 PostKind = Literal[
     "house", "ballot", "scene", "turn",
-    "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped",
+    "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
@@ -95,7 +95,8 @@ class Mark:
 
 
 DueKind = Literal[
-    "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop"
+    "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop",
+    "ask", "held",
 ]
 
 

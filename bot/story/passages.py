@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.story.provenance import Span
+from bot.story.veiling import Veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Passage:
     """Mostly the machine's words."""
     pitch_id: str | None = None
     content_note: str = ""
+    veil: Veil = ""
+    """Hidden or erased: its words stand in no field that anything shows or sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class PassageVersion:
     by: str
     at: datetime
     machine_text_id: str | None = None
+    hidden_text: str = ""
+    """The words while the passage is hidden; `text` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +109,6 @@ class MachineText:
     cost_micros: int = 0
     lease_until: datetime | None = None
     reason: str = ""
+    veil: Veil = ""
+    hidden_text: str = ""
+    """The words while it is hidden; `text` is empty then."""

@@ -83,6 +83,7 @@ class Member:
     name: str
     """Display name when last seen."""
     role: Role = Role.NONE
+    """As a showrunner gave it; what holds is bot.story.role_map.role_of."""
     away: bool = False
     first_at: datetime | None = None
     last_at: datetime | None = None
@@ -94,8 +95,19 @@ class Member:
     consent_asked: bool = False
     joined_at: datetime | None = None
     guest: bool = False
+    keeper: bool = False
+    """A moderator of the platform, when last seen."""
+    blocked_at: datetime | None = None
+    """Since when they only read here, by a keeper's word; None is not at all."""
+    blocked_by: str | None = None
+    block_note: str = ""
+    """What the keeper wrote to them about it."""
+    reports_seen: str = ""
+    """A keeper's: id of the newest report that they were told of."""
     pinged_at: datetime | None = None
     """When a post of the bot last mentioned them here."""
+    groups: tuple[str, ...] = ()
+    """Ids of the platform's roles that they held when last seen here."""
 
 
 def member_id(room_id: str, person: Person) -> str:

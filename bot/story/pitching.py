@@ -23,6 +23,7 @@ from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.storytelling import the_story
+from bot.story.tidings import tell
 
 Wait = Literal["", "full", "each", "later"]
 """Why an idea waits for the next round: the ballot is full, its writer has enough on it, or ideas are over
@@ -179,7 +180,23 @@ def withdraw(snapshot: Snapshot, pitch_: Pitch, moment: Moment) -> Outcome[Withd
     """Take one's own idea back (a machine's: the showrunner does). Ballots that held it hold the rest of
     their choices."""
     round_ = _mine(snapshot, pitch_, moment)
-    gone = replace(pitch_, status="withdrawn")
+    left = off_the_ballot(snapshot, replace(pitch_, status="withdrawn"), moment)
+    act = Act(
+        "pitch.withdrawn",
+        (pitch_.story_id, round_.id, pitch_.id),
+        moment.actor,
+        "",
+        {"number": pitch_.number, "hidden": _hidden(round_)},
+    )
+    told = tell(snapshot, left.value.told, "tidings.ballot_withdrawn", moment, number=pitch_.number)
+    return left.also(rows=told, acts=(act,))
+
+
+def off_the_ballot(snapshot: Snapshot, gone: Pitch, moment: Moment) -> Outcome[Withdrawn]:
+    """An idea that no longer stands leaves the ballots that held it; one that waited comes up. The caller adds the
+    act."""
+    round_ = _round_of(snapshot, gone)
+    before = snapshot.pitches.get(gone.id, gone)
     shrunk = tuple(
         replace(b, choices=tuple(c for c in b.choices if c != gone.id))
         for b in snapshot.ballots_of(round_.id)
@@ -189,21 +206,29 @@ def withdraw(snapshot: Snapshot, pitch_: Pitch, moment: Moment) -> Outcome[Withd
     if any(not b.choices for b in shrunk):
         after = replace(after, early_close_at=None)
     those = tuple(gone if p.id == gone.id else p for p in snapshot.pitches_of(round_.id))
-    up = _comes_up(after, those, moment) if pitch_.status == "standing" else None
+    up = _comes_up(after, those, moment) if before.status == "standing" else None
     if up is not None:
         after = replace(after, last_idea_at=moment.now, early_close_at=None)
-    act = Act(
-        "pitch.withdrawn",
-        (pitch_.story_id, round_.id, gone.id),
-        moment.actor,
-        "",
-        {"number": pitch_.number, "hidden": _hidden(round_)},
-    )
     rows = (gone, *shrunk, *((up,) if up else ()), *((after,) if after != round_ else ()))
     withdrawn = Withdrawn(snapshot.stories[gone.story_id], after, gone, tuple(b.person for b in shrunk), up)
-    return Outcome(
-        withdrawn, rows, (act,), (Mark("ballot", round_.id),), dues_changed(round_, after, moment.now)
-    )
+    return Outcome(withdrawn, rows, (), (Mark("ballot", round_.id),), dues_changed(round_, after, moment.now))
+
+
+def back_on_the_ballot(snapshot: Snapshot, pitch_: Pitch, moment: Moment) -> Outcome[None]:
+    """An idea that had left comes back with the status it had: onto its ballot where there is room, else into line;
+    into the drawer when its round was closed meanwhile."""
+    round_ = snapshot.rounds.get(pitch_.round_id)
+    if pitch_.status not in ("standing", "waiting"):
+        return Outcome(None, (pitch_,))
+    if round_ is None or round_.part == "closed":
+        return Outcome(None, (replace(pitch_, status="drawer"),))
+    room_left = len(snapshot.ideas(round_.id)) < round_.terms.ideas_most
+    if pitch_.status == "waiting" or not room_left or round_.part not in ("together", "ideas", "votes"):
+        return Outcome(None, (replace(pitch_, status="waiting"),))
+    after = replace(round_, last_idea_at=moment.now, early_close_at=None)
+    back = replace(pitch_, at=moment.now)
+    marks = (Mark("ballot", round_.id),)
+    return Outcome(None, (back, after), (), marks, dues_changed(round_, after, moment.now))
 
 
 def _place(round_: Round, those: tuple[Pitch, ...], author: str | None) -> tuple[Wait, Pitch | None]:

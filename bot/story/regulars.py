@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.story.hours import day_of
 from bot.story.moments import Moment
 from bot.story.people import Member, Role, member_id
+from bot.story.role_map import role_of
 from bot.story.rule_lines import BY_HALF, BY_REGULARS, Rules
 from bot.story.snapshot import Snapshot
 
@@ -30,8 +31,8 @@ def regulars(snapshot: Snapshot, now: datetime) -> tuple[Member, ...]:
 def roster(snapshot: Snapshot, now: datetime) -> tuple[Member, ...]:
     """Whom the showrunner listed (writers and showrunners); else the regulars; in a new room, all who take
     part."""
-    listed = tuple(m for m in _people(snapshot) if m.role in (Role.WRITER, Role.SHOWRUNNER))
-    if any(m.role is Role.WRITER for m in listed):
+    listed = tuple(m for m in _people(snapshot) if role_of(snapshot.room, m) in (Role.WRITER, Role.SHOWRUNNER))
+    if any(role_of(snapshot.room, m) is Role.WRITER for m in listed):
         return listed
     often = regulars(snapshot, now)
     if len(often) >= FEW:
@@ -43,7 +44,7 @@ def on_roster(snapshot: Snapshot, member: Member | None, now: datetime, *, guest
     """Whether a person belongs to the roster; while a room is new and has no list, every full member does."""
     if member is not None and member in roster(snapshot, now):
         return True
-    listed = any(m.role is Role.WRITER for m in _people(snapshot))
+    listed = any(role_of(snapshot.room, m) is Role.WRITER for m in _people(snapshot))
     return not listed and len(regulars(snapshot, now)) < FEW and not guest
 
 
@@ -87,7 +88,10 @@ def seen(snapshot: Snapshot, moment: Moment, acted: bool) -> tuple[object, ...]:
         return ()
     name = moment.name or (before.name if before else moment.person.user)
     after = before or Member(member_id(room.id, moment.person), room.id, moment.person.key, name)
-    after = replace(after, name=name, guest=standing.guest, joined_at=standing.joined_at or after.joined_at)
+    after = replace(
+        after, name=name, guest=standing.guest, keeper=standing.keeper, groups=standing.roles,
+        joined_at=standing.joined_at or after.joined_at,
+    )  # fmt: skip
     if not acted:
         return () if after == before else (after,)
     today = day_of(moment.now, room.zone)
@@ -108,7 +112,8 @@ def seen(snapshot: Snapshot, moment: Moment, acted: bool) -> tuple[object, ...]:
 
 def _people(snapshot: Snapshot) -> tuple[Member, ...]:
     """Everyone here who does more than read, in the order of their ids."""
-    return tuple(m for _, m in sorted(snapshot.members.items()) if m.role is not Role.READER)
+    those = (m for _, m in sorted(snapshot.members.items()) if m.blocked_at is None or m.keeper)
+    return tuple(m for m in those if role_of(snapshot.room, m) is not Role.READER)
 
 
 def _recent(snapshot: Snapshot, member: Member, now: datetime) -> tuple[object, ...]:

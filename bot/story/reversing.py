@@ -16,6 +16,8 @@ from bot.story.clocks import run_again, stand_still
 from bot.story.deadlines import dues_of
 from bot.story.guards import runs_the_room
 from bot.story.moments import Mark, Moment, Outcome
+from bot.story.notes import Note
+from bot.story.noting import set_state
 from bot.story.passages import Passage, PassageVersion
 from bot.story.people import Role
 from bot.story.pitching import withdraw
@@ -48,6 +50,9 @@ class Shelf(Protocol):
 
     def fact_numbered(self, story_id: str, number: int) -> Fact | None:
         """The fact that people call by this number."""
+
+    def note(self, note_id: str) -> Note | None:
+        """A note by its id."""
 
     def story_numbered(self, number: int) -> Story | None:
         """A story of this room by its number, archived ones too."""
@@ -86,6 +91,8 @@ class Reversal:
                 self._fact(change)
             case "member":
                 self._member(change)
+            case "note":
+                self._note(change)
 
     def _passage(self, change: Change) -> None:
         found = self._shelf.passage(change.id)
@@ -177,6 +184,8 @@ class Reversal:
         if pitch is None:
             raise NotFound("passages.undo_gone")
         self.named = pitch.text[:80]
+        if pitch.veil:
+            raise UserError("passages.undo_moderation")
         in_round = self._snapshot.rounds.get(pitch.round_id)
         if in_round is None or in_round.part == "closed":
             raise UserError("passages.undo_round_closed")
@@ -217,6 +226,14 @@ class Reversal:
         self.named = member.name
         refuse_last_showrunner(self._snapshot, member, Role(str(change.was)))
         self._keep((replace(member, role=Role(str(change.was))),), (), change.reversed)
+
+    def _note(self, change: Change) -> None:
+        note = self._shelf.note(change.id)
+        if note is None:
+            raise NotFound("passages.undo_gone")
+        self._refuse_unless(note.state == change.now)
+        self.named = note.text[:80]
+        self._keep(set_state(self._snapshot, note, str(change.was)), (), change.reversed)
 
     def _the_story(self, story_id: str) -> Story:
         story = self._kept(Story, story_id) or self._snapshot.stories.get(story_id)

@@ -19,6 +19,7 @@ from bot.story.passages import MachineText, Passage, PassageVersion
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.turns import Pen
+from bot.story.veiling import refuse_veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def fix(
     story = _story_of(snapshot, passage)
     _require_own(snapshot, passage, moment)
     refuse_unwritable(snapshot, story, passage)
+    refuse_veiled(passage.veil, passage.number)
     if seen_version != passage.version:
         raise Stale("passages.changed_since", argument="text", number=passage.number)
     text = texts.fit(text, "passage", argument="text")
@@ -58,6 +60,7 @@ def reworded(
     spans: tuple[provenance.Span, ...], kind: str, moment: Moment,
 ) -> Outcome[Revised]:  # fmt: skip
     """A passage with new words as its next version; the earlier ones stay."""
+    refuse_veiled(passage.veil, passage.number)
     number, count = passage.version + 1, texts.count_words(text)
     newer = PassageVersion(
         moment.new_id(), snapshot.room.id, passage.id, number, text, spans, moment.actor, moment.now,

@@ -51,3 +51,7 @@ class Room:
     title: str = ""
     stories: int = 0
     """Highest story number given; archived stories keep theirs."""
+    reports: int = 0
+    """Highest number given to a report."""
+    role_map: tuple[tuple[str, str, str], ...] = ()
+    """(id, name, role here) of the server's roles that count here, by id; see bot.story.role_map."""

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Literal
 
 from bot.story.hours import Length
+from bot.story.veiling import Veil
 
 Method = Literal["approval", "ranked", "single"]
+PitchStatus = Literal["standing", "waiting", "withdrawn", "chosen", "drawer", "carried"]
 Part = Literal["together", "ideas", "votes", "runoff", "showrunner", "closed"]
 
 
@@ -105,6 +107,8 @@ class Round:
     reason: str = ""
     closed_at: datetime | None = None
     closed_by: str | None = None
+    aside_after: datetime | None = None
+    """Ballots of people who joined the server after this instant are set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Pitch:
     author: str | None
     """Person key; None for machine ideas."""
     author_name: str
-    status: Literal["standing", "waiting", "withdrawn", "chosen", "drawer", "carried"]
+    status: PitchStatus
     at: datetime
     seq: int
     """Arrival in its round, from 1."""
@@ -137,6 +141,11 @@ class Pitch:
     """Its author said so, or it won."""
     version: int = 1
     content_note: str = ""
+    veil: Veil = ""
+    hidden_text: str = ""
+    """The words while it is hidden; `text` says then that it is."""
+    veiled_from: str = ""
+    """The status that it had when it was hidden."""
 
 
 @dataclass(frozen=True, slots=True)

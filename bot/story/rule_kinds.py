@@ -205,7 +205,7 @@ class Steps:
 
     def words(self, key: str, value: tuple[str, ...]) -> Marked:
         """Each step's words, in order."""
-        return Marked(say("rules.then").join(say(f"rules.{_name(key)}_{step}") for step in value))
+        return Marked(f"{say('rules.then')} ".join(say(f"rules.{_name(key)}_{step}") for step in value))
 
     @property
     def allowed(self) -> str:

@@ -77,6 +77,8 @@ class Rules:
     stop: Literal["anyone"]
     take_out_days: int
     """How long people may take their words out; 0 is always, ASKS asks the showrunner."""
+    limits: int
+    """Changing calls a person and minute; 0 is no limit."""
     pings: Literal["daily", "none"]
     extend: Literal["open", "turns", "vote"]
     turn_order: Literal["round-robin", "lottery", "showrunner"]
@@ -172,6 +174,7 @@ LINES: tuple[Line, ...] = (
     Line("undo", "undo", Choice(("own", "showrunner")), "own", "showrunner", "showrunner"),
     Line("stop", "stop", Choice(("anyone",)), "anyone", "anyone", "anyone"),
     Line("take-out", "take_out_days", Number(1, 3650, (("always", 0), ("ask", ASKS))), "30", "ask", "always"),
+    Line("limits", "limits", Number(5, 600, (("off", 0),)), "20", "60", "60", "off"),
     Line("pings", "pings", Choice(("daily", "none"), (("off", "none"),)), "daily", "daily", "none"),
     Line("extending", "extend", Choice(("open", "turns", "vote")), "open", "open", "open"),
     Line("turn-order", "turn_order", Choice(("round-robin", "lottery", "showrunner")),

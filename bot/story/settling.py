@@ -66,10 +66,11 @@ def face(snapshot: Snapshot, round_: Round, kind: Kind, tally: Count | None = No
     """A round as its card shows it, from the snapshot alone."""
     those = {p.id: p for p in snapshot.pitches_of(round_.id)}
     winner = those.get(round_.winner_id or "")
+    pen = _offered(snapshot, round_, winner)
     if tally is not None:
         shown, ballots = tally.shown(round_.terms.counts_from), tally.ballots
     else:
-        ballots = round_.ballots
+        ballots = round_.ballots if round_.part == "closed" else counted_now(snapshot, round_).ballots
         some = [(i, n) for i, n in round_.tally if n]
         shown = tuple(some) if ballots >= round_.terms.counts_from else tuple((i, None) for i, _ in some[:2])
     return Closed(
@@ -86,7 +87,15 @@ def face(snapshot: Snapshot, round_: Round, kind: Kind, tally: Count | None = No
         if round_.part == "closed"
         else (),
         tuple(p for p in those.values() if p.status == "drawer"),
+        pen,
+        winner.author_name if winner is not None and pen is not None else "",
     )
+
+
+def _offered(snapshot: Snapshot, round_: Round, winner: Pitch | None) -> Pen | None:
+    """The pen, while it is kept for whose idea won."""
+    pen = snapshot.pens.get(round_.story_id)
+    return pen if winner is not None and pen is not None and pen.pitch_id == winner.id and pen.offered_to else None
 
 
 def chosen(

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from bot.story.errands import Errand
 from bot.story.ledger import Head
 from bot.story.passages import Passage
 from bot.story.people import Member, Person, member_id
+from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
 from bot.story.stories import Scene, Story
@@ -40,6 +42,12 @@ class Snapshot:
     ballots: Mapping[str, Ballot] = field(default_factory=dict)
     pens: Mapping[str, Pen] = field(default_factory=dict)
     turns: Mapping[str, TurnState] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
+    """Reports that wait for an answer."""
+    tidings: Mapping[str, Tiding] = field(default_factory=dict)
+    """What waits to be told to someone."""
+    errands: Mapping[str, Errand] = field(default_factory=dict)
+    """What is still to be said to people at their next act."""
     heads: Mapping[str, Head] = field(default_factory=dict)
     """Ends of the ledger's chains: one per story (by story id), one for the room (by room id)."""
 
@@ -122,6 +130,16 @@ class Snapshot:
             )
         )
 
+    def waiting_reports(self) -> tuple[Report, ...]:
+        """Reports that wait for an answer, the oldest first."""
+        return tuple(sorted(self.reports.values(), key=lambda r: (r.at, r.id)))
+
+    def tidings_for(self, person: str | None) -> tuple[Tiding, ...]:
+        """What waits to be told to this person, the oldest first."""
+        return tuple(
+            sorted((t for t in self.tidings.values() if t.person == person), key=lambda t: (t.at, t.id))
+        )
+
     # ---- applying what a rule decided
 
     def with_rows(self, rows: Iterable[object]) -> Snapshot:
@@ -161,12 +179,15 @@ class Snapshot:
             self, stories=stories, scenes=scenes, rounds=rounds, pitches=pitches, ballots=ballots, passages=passages,
             pens={k: p for k, p in self.pens.items() if k in stories},
             turns={k: t for k, t in self.turns.items() if k in stories},
+            reports={k: r for k, r in self.reports.items() if r.state == "open"},
+            tidings={k: t for k, t in self.tidings.items() if not t.told},
+            errands={k: e for k, e in self.errands.items() if not e.done},
         )  # fmt: skip
 
 
 _SHELVES: Mapping[type, str] = {
     Member: "members", Story: "stories", Scene: "scenes", Passage: "passages", Round: "rounds", Pitch: "pitches",
-    Ballot: "ballots", Pen: "pens", TurnState: "turns",
+    Ballot: "ballots", Pen: "pens", TurnState: "turns", Report: "reports", Tiding: "tidings", Errand: "errands",
 }  # fmt: skip
 
 __all__ = ["TAIL", "Snapshot", "member_id"]

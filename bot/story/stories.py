@@ -41,6 +41,8 @@ class Story:
     """Since when its clocks stand still."""
     facts: int = 0
     """Highest fact number given (a number is never given twice)."""
+    notes: int = 0
+    """Highest note number given (a number is never given twice)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.story.words import is_word, words
 
 LIMITS = {
-    "title": 200, "name": 80, "pitch": 1_000, "passage": 100_000, "question": 300, "reason": 500, "fact": 500, "request": 500,
+    "title": 200, "name": 80, "pitch": 1_000, "passage": 100_000, "question": 300, "reason": 500, "fact": 500, "note": 2_000, "request": 500,
 }  # fmt: skip
 """Most characters (code points) of each kind of text."""
 

@@ -19,7 +19,8 @@ from bot.story.hours import after
 from bot.story.house_rules import in_force
 from bot.story.ledger import Act
 from bot.story.moments import Due, Mark, Moment, Outcome
-from bot.story.people import Member
+from bot.story.people import Member, Role
+from bot.story.role_map import role_of
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.storytelling import running_story
@@ -83,7 +84,7 @@ def draw(candidates: Sequence[tuple[str, int]], number: Callable[[int], int]) ->
 
 def eligible(snapshot: Snapshot, turn: TurnState) -> tuple[str, ...]:
     """Who can be given a turn, in order: members who write here and are not away."""
-    return tuple(key for key in turn.order if _takes_turns(snapshot.member(key)))
+    return tuple(key for key in turn.order if _takes_turns(snapshot, key))
 
 
 def start(snapshot: Snapshot, moment: Moment, order: Sequence[str] = ()) -> Outcome[TurnNews]:
@@ -145,7 +146,7 @@ def claim(snapshot: Snapshot, moment: Moment) -> Outcome[TurnNews]:
     if turn.current == moment.key:
         raise UserError("turns.yours_already")
     late = turn.until is not None and turn.until <= moment.now
-    if turn.current is not None and not late and _takes_turns(snapshot.member(turn.current)):
+    if turn.current is not None and not late and _takes_turns(snapshot, turn.current):
         raise NotAllowed("turns.taken", name=snapshot.name(turn.current))
     joined = turn if moment.actor in turn.order else replace(turn, order=(*turn.order, moment.actor))
     return _to(snapshot, story, joined, moment.actor, "claimed", moment, was=turn.current)
@@ -156,7 +157,7 @@ def call(snapshot: Snapshot, person: str, moment: Moment) -> Outcome[TurnNews]:
     require_runner(snapshot, moment)
     story, turn = _in_turns(snapshot)
     member = snapshot.member(person)
-    if not _takes_turns(member):
+    if not _takes_turns(snapshot, person):
         key = "turns.is_away" if member is not None and member.away else "turns.not_a_writer"
         raise UserError(key, argument="person", name=snapshot.name(person))
     joined = turn if person in turn.order else replace(turn, order=(*turn.order, person))
@@ -227,6 +228,15 @@ def time_out(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[TurnN
     return moved.answering(moved.value)
 
 
+def skip(snapshot: Snapshot, story: Story, person: str, moment: Moment) -> Outcome[TurnNews | None]:
+    """Pass on the turn of someone who does not take part any more; nothing when it is not theirs."""
+    turn = snapshot.turns.get(story.id)
+    if turn is None or turn.current != person or not _runs(snapshot, story, turn):
+        return Outcome(None)
+    moved = _to(snapshot, story, turn, _next(snapshot, turn, moment), "passed", moment, was=person)
+    return moved.answering(moved.value)
+
+
 def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | None]:
     """Time acts: remind whose turn it is, once. Someone who went away is left in peace; at night it waits for
     morning.
@@ -240,7 +250,7 @@ def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | 
         or turn.nudged
     ):
         return Outcome(None)
-    if not _takes_turns(snapshot.member(turn.current)):
+    if not _takes_turns(snapshot, turn.current):
         return Outcome(None)
     morning = after_night(snapshot.room, moment.now)
     if morning > moment.now:
@@ -278,13 +288,18 @@ def _runs(snapshot: Snapshot, story: Story | None, turn: TurnState | None) -> bo
     )
 
 
-def _takes_turns(member: Member | None) -> bool:
-    return member is not None and not member.away and not member.guest and member.role != "reader"
+def _takes_turns(snapshot: Snapshot, person: str) -> bool:
+    member = snapshot.member(person)
+    return member is not None and not member.away and _writes(snapshot, member)
+
+
+def _writes(snapshot: Snapshot, member: Member) -> bool:
+    return not member.guest and member.blocked_at is None and role_of(snapshot.room, member) is not Role.READER
 
 
 def _by_arrival(snapshot: Snapshot) -> tuple[str, ...]:
     came = sorted(snapshot.members.values(), key=lambda m: (m.first_at is None, m.first_at, m.id))
-    return tuple(m.person for m in came if not m.guest and m.role != "reader")
+    return tuple(m.person for m in came if _writes(snapshot, m))
 
 
 def _one_more(taken: tuple[tuple[str, int], ...], person: str) -> tuple[tuple[str, int], ...]:

@@ -9,6 +9,7 @@ What each kind of act comes to:
   scene.added              the scene goes out (while nothing stands in it), the earlier one is current again
   scene.revised, .locked, .unlocked, .removed, .restored              what it was, its passages with it
   canon.added, .withdrawn  the fact is withdrawn, or stands again
+  note.given, .resolved    the note is withdrawn, or open again
   role.given               the role it was
   pitch.added              the idea is taken back (while nobody voted after it appeared)
 Acts that name no changes (closing a round, passing a turn, a vote) cannot be reversed. A change is reversed
@@ -125,7 +126,7 @@ def _refuse_after_a_vote(snapshot: Snapshot, since: datetime | None, moment: Mom
 
 _QUIET = (
     "room.opened", "round.opened", "turn.started", "turn.written", "turn.away", "member.", "consent.",
-    "draft.", "pitch.frozen", "scene.faded", "scene.ended", "scene.carried_on", "scene.went_back",
+    "draft.", "report.", "pitch.frozen", "scene.faded", "scene.ended", "scene.carried_on", "scene.went_back",
 )  # fmt: skip
 """Acts that come along with others, or are settings: undo looks past them."""
 
@@ -135,6 +136,8 @@ def _quiet(kind: str) -> bool:
 
 
 def _why_not(kind: str) -> str:
+    if kind.endswith((".hidden", ".shown", ".erased")):
+        return "passages.undo_moderation"
     if kind.startswith("round."):
         return "passages.undo_round"
     if kind.startswith("pitch."):

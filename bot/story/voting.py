@@ -15,6 +15,7 @@ from bot.story.deadlines import dues_changed
 from bot.story.house_rules import in_force, may_vote, waited_for
 from bot.story.moments import Mark, Moment, Outcome
 from bot.story.opening import refuse_at_rest, the_idea
+from bot.story.people import Member
 from bot.story.rounds import NONE, Ballot, Pitch, Round, ballot_id
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
@@ -59,7 +60,7 @@ def vote(snapshot: Snapshot, round_: Round, choices: tuple[str, ...], moment: Mo
         moment.now,
         before.first_at if before else moment.now,
         "runoff" if round_.part == "runoff" else "votes",
-        before.set_aside if before else False,
+        is_aside(round_, snapshot.member(moment.actor), moment.standing.joined_at),
     )
     frozen = tuple(replace(p, frozen=True) for p in snapshot.ideas(round_.id) if not p.frozen)
     return _cast(snapshot, story, replace(round_, last_ballot_at=moment.now), before, ballot, frozen, moment)
@@ -94,7 +95,12 @@ def take_back_vote(snapshot: Snapshot, round_: Round, moment: Moment) -> Outcome
 
 
 def my_ballot(snapshot: Snapshot, round_: Round, moment: Moment) -> Voted | None:
-    """A person's ballot as it stands, with the ideas that came in since; None when they have none."""
+    """A person's ballot as it stands, with the ideas that came in since; None when they have none.
+
+    Of a round that is closed there is none to fill in: the old card's button says so.
+    """
+    if round_.part == "closed":
+        raise UserError("rounds.is_closed")
     ballot = snapshot.ballots.get(ballot_id(round_.id, moment.actor))
     if ballot is None:
         return None
@@ -113,7 +119,8 @@ def all_have_voted(snapshot: Snapshot, round_: Round, now: datetime) -> bool:
     """Whether all who are not away have voted, enough for the quorum, none of them before the last idea
     came."""
     cast = {b.person: b for b in counted(votable(snapshot, round_), snapshot.ballots_of(round_.id))}
-    awaited = waited_for(snapshot, in_force(snapshot.room), now)
+    those = waited_for(snapshot, in_force(snapshot.room), now)
+    awaited = tuple(m for m in those if not is_aside(round_, m, None))
     since = round_.last_idea_at
     return (
         len(cast) >= round_.terms.quorum
@@ -123,6 +130,12 @@ def all_have_voted(snapshot: Snapshot, round_: Round, now: datetime) -> bool:
         )
         and all(since is None or b.cast_at >= since for b in cast.values())
     )
+
+
+def is_aside(round_: Round, member: Member | None, joined_at: datetime | None) -> bool:
+    """Whether a round's rule sets a person's ballot aside: they joined the server after its instant."""
+    joined = joined_at or (member.joined_at if member is not None else None)
+    return round_.aside_after is not None and joined is not None and joined > round_.aside_after
 
 
 def _cast(
@@ -135,7 +148,7 @@ def _cast(
     moment: Moment,
 ) -> Outcome[Voted]:
     after = snapshot.with_rows((round_, ballot, *frozen))
-    touched = replace(round_, early_close_at=_early(after, round_, moment.now))
+    touched = replace(round_, early_close_at=early_close(after, round_, moment.now))
     face = _face(
         after,
         story,
@@ -148,7 +161,7 @@ def _cast(
     return Outcome(face, rows, (), (Mark("ballot", round_.id),), dues_changed(round_, touched, moment.now))
 
 
-def _early(snapshot: Snapshot, round_: Round, now: datetime) -> datetime | None:
+def early_close(snapshot: Snapshot, round_: Round, now: datetime) -> datetime | None:
     """When the round may close early: fixed by the ballot that completed them, given up when one is missing
     again."""
     minutes = round_.terms.early_close_minutes

@@ -144,7 +144,7 @@ def _shareable(
 ) -> Shareable:
     """Sources as they may be shown: everything to a writer on this machine, by consent to one elsewhere."""
     sources = [Source(p.id, v.text, v.spans, (p.author,)) for p, v in window]
-    sources += [Source(f.id, f.text, (), (f.by,)) for f in library.facts]
+    sources += [Source(f.id, f.text, (), (f.by, *f.made_from)) for f in library.facts]
     sources += [Source(p.id, p.text, (), (p.author,) if p.author else ()) for p in library.ideas]
     if library.chosen is not None:
         sources.append(

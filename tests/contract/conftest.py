@@ -9,20 +9,24 @@ import pytest
 
 from tests.discord_rig import DiscordRoom, open_discord_room
 from tests.rig import Room, open_room
+from tests.slack_rig import SlackRoom, open_slack_room
 
-AnyRoom = Room | DiscordRoom
+AnyRoom = Room | DiscordRoom | SlackRoom
 
 
-@pytest.fixture(params=["console", "discord"])
+@pytest.fixture(params=["console", "discord", "slack-socket", "slack-http"])
 async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyRoom]:
     """A room in a house of its own, on each platform in turn."""
     url = f"sqlite:///{tmp_path}/house.db"
     if request.param == "console":
         async with open_room(url) as at_table:
             yield at_table
-    else:
+    elif request.param == "discord":
         async with open_discord_room(url) as in_channel:
             yield in_channel
+    else:
+        async with open_slack_room(url, transport=request.param.removeprefix("slack-")) as in_workspace:
+            yield in_workspace
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ async def test_nothing_is_sent_before_the_public_card_turned_the_machine_on(
 ) -> None:
     await room.says("ada", "/story new Off")
     reply = await room.says("ada", "/assist continue")
-    assert "/showrunner ai on" in reply
+    assert "/showrunner ai" in reply
     assert server.requests == []
     await turn_on(room)
     assert any("machine joins" in str(card).casefold() for _, card in room.wall.messages)
@@ -97,7 +97,8 @@ async def test_a_failing_co_writer_keeps_the_request_and_the_room_goes_on(
     await room.says("ada", "/extend We went on by ourselves.")
     server.reply("The lamp turned.")
     await room.says("ada", "/assist continue towards the lighthouse")
-    assert "The lamp turned." in await room.presses("ada", "Use") or "passage" in room.wall.text
+    await room.presses("ada", "Use")
+    assert "The lamp turned." in room.wall.text
 
 
 async def test_a_broken_stream_is_said_and_what_came_is_kept(room: Room, server: MessagesServer) -> None:

@@ -231,7 +231,7 @@ async def test_a_fault_loses_nothing_and_doubles_nothing(
         assert sum(WORDS in words for words in public) == 1, public
         assert sum("It began at the quay." in words for words in public) == 1
         assert sum("A round is open" in words for words in public) == 1
-        scene = [words for words in public if "Scene 1" in words]
+        scene = [words for words in public if "scene 1" in words]
         assert len(scene) == 1
         assert "2 passages" in scene[0]
         assert WORDS in await _seen(room, room.starts("cy", "/read"))
@@ -299,6 +299,9 @@ async def test_a_second_copy_that_answers_is_said_once(
         taken = room.starts("ada", "/pitch")
         taken.answer = 4  # where the answer would have been a form, too
         await room.server.until(lambda: sum(one.code == 40060 for one in room.server.refused) == 6, 60)
+        async with asyncio.timeout(60):
+            while len(await _texts(room)) < 6:  # noqa: ASYNC110  # some were only acknowledged yet
+                await asyncio.sleep(0.1)
         assert (await _texts(room))[1:] == [f"Line {n} of the night." for n in range(5)]
         assert "Line 4" in await _seen(room, room.starts("ben", "/read"))
     said = [record for record in caplog.records if record.levelno >= logging.ERROR]
@@ -379,9 +382,11 @@ async def test_a_long_rate_limit_is_kept_although_people_go_on(
 ) -> None:
     async with _room(tmp_path) as room:
         room.server.faults.add(POSTS, status=429, retry_after=200.0, times=2)
+        began = asyncio.get_running_loop().time()
         for n in range(6):
             await _seen(room, room.starts("ada", f"/extend Line {n} of the night."))
-        assert len(room.server.faults.done) == 1, "a busy place was asked again"
+        most = 1 + (asyncio.get_running_loop().time() - began) // 200
+        assert 1 <= len(room.server.faults.done) <= most, "a busy place was asked again"
         with brisk(WAITING):
             await _posted(room)
         lines = [m.words for m in room.wall.messages if "of the night" in m.words]

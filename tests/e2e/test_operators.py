@@ -115,3 +115,23 @@ def test_a_line_that_is_none_ends_with_2_and_is_named(
     (database.parent / "odd.txt").write_text("nobody said this\n", "utf-8")
     assert main(["try", "--transcript", "odd.txt", "--db", str(database)]) == 2
     assert "line 1" in capsys.readouterr().err
+
+
+def test_a_person_is_forgotten_in_every_room_and_stays_so_after_a_restore(
+    database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = database.parent / "monday.db"
+    assert main(["backup", str(copy), "--db", str(database)]) == 0
+    assert main(["forget", "--db", str(database), "--person", "terminal/local/nobody"]) == 1
+    assert "Nobody of that key" in capsys.readouterr().err
+    assert main(["forget", "--db", str(database), "--person", "terminal/local/ada"]) == 0
+    assert "Backups that were made before" in capsys.readouterr().out
+    assert main(["export", "--db", str(database), "--story", "1"]) == 0
+    assert "It was late." not in capsys.readouterr().out
+    assert main(["db", "check", "--db", str(database)]) == 0
+    assert main(["restore", str(copy), "--db", str(database)]) == 0
+    assert main(["export", "--db", str(database), "--story", "1"]) == 0
+    assert "It was late." not in capsys.readouterr().out
+    assert b"It was late." not in database.read_bytes()
+    assert main(["db", "check", "--db", str(database)]) == 0
+    assert main(["forget", "--db", str(database), "--person", "ada"]) == 2

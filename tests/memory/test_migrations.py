@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, Table, select, text
 
 from bot.errors import OperatorError
 from memory import migrate, operators
+from memory import tables as t
+from memory.nouns import Shelf
 from memory.tables import metadata
 from tests.clock import START
+from tests.rig import open_room
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -32,6 +38,36 @@ async def test_the_stairs_go_up_down_and_up_and_end_at_the_tables(url: str) -> N
     await migrate.on_connection(url, migrate.downgrade)
     await migrate.on_connection(url, migrate.upgrade)
     assert await migrate.on_connection(url, _differences) == []
+
+
+def _a_row_each(connection: Connection) -> None:
+    """One row in every table that later steps add columns to, as the first schema has them."""
+    lists = {"rules": "{}", "resume_by": "[]", "active_days": "[]", "dealt": "[]", "role": "none"}
+    found = MetaData()
+    for name in ("rooms", "members", "stories", "facts"):
+        table = Table(name, found, autoload_with=connection)
+        row: dict[str, object] = {}
+        for column in table.c:
+            if column.name in lists or not column.nullable:
+                kinds = {bool: False, int: 0, datetime: START}
+                row[column.name] = lists.get(column.name) or kinds.get(column.type.python_type, "kept")
+        connection.execute(table.insert().values(row))
+
+
+async def test_a_database_of_the_first_schema_keeps_what_is_in_it(url: str) -> None:
+    await migrate.on_connection(url, lambda c: command.upgrade(migrate.config(c), "0001"))
+    await migrate.on_connection(url, _a_row_each)
+    await migrate.on_connection(url, migrate.upgrade)
+
+    def read(connection: Connection) -> list[Any]:
+        shelves: tuple[Shelf[Any], ...] = (t.rooms, t.members, t.stories, t.facts)
+        return [shelf.value(connection.execute(select(shelf.table)).one()) for shelf in shelves]
+
+    room, member, story, fact = await migrate.on_connection(url, read)
+    assert (room.channel, room.role_map) == ("kept", ())
+    assert (member.name, member.groups) == ("kept", ())
+    assert (story.title, story.notes) == ("kept", 0)
+    assert (fact.text, fact.made_from, fact.source_message) == ("kept", (), "")
 
 
 async def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
@@ -92,3 +128,25 @@ async def test_a_restore_applies_the_erasures_that_stand(tmp_path: Path) -> None
             ("D1", ""),
             ("D2", "stays"),
         ]
+
+
+async def test_going_back_a_step_shows_what_was_hidden_and_loses_no_word(url: str) -> None:
+    async with open_room(url) as room:
+        await room.says("ada", "/story new Steps")
+        await room.says("ben", "/extend Nobody is to lose this line.")
+        await room.says("ben", "/pitch Nor this idea")
+        await room.says("ada", "/showrunner moderate hide 1")
+        await room.says("ada", "/showrunner moderate hide idea: 1")
+
+    def back(connection: Connection) -> tuple[object, ...]:
+        command.downgrade(migrate.config(connection), "0001")
+        passage = connection.execute(text("SELECT opening FROM passages")).scalar_one()
+        version = connection.execute(text("SELECT text FROM passage_versions")).scalar_one()
+        idea = connection.execute(text("SELECT text, status FROM pitches")).one()
+        command.upgrade(migrate.config(connection), "head")
+        return passage, version, *idea
+
+    line = "Nobody is to lose this line."
+    assert await migrate.on_connection(url, back) == (line, line, "Nor this idea", "standing")
+    async with open_room(url) as room:
+        assert line in await room.says("ada", "/read")

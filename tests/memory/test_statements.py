@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import event
 
+from bot.calls import Call
 from memory.engine import SqliteRunner
 from tests.rig import Room
 
+ADA, BEN = "terminal/local/ada", "terminal/local/ben"
 CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -20,8 +22,9 @@ async def test_a_changing_command_is_one_transaction_of_at_most_sixteen_statemen
     def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
         run.append(statement)
 
+    room.people[BEN] = "ben"
     await room.says("ada", "/story new Counted")
-    for line in (
+    lines: tuple[str | Call, ...] = (
         "/pitch A door",
         "/pitch A bell",
         "/vote 1",
@@ -30,10 +33,25 @@ async def test_a_changing_command_is_one_transaction_of_at_most_sixteen_statemen
         "/extend The bell rang.",
         "/extend Again.",
         "/undo",
-    ):
-        incoming = room.incoming("ada")
+        "/extend Once more.",
+        "/notes give 3 Too early. due: 3d",
+        "/notes resolve 1",
+        "/undo",
+        "/showrunner roles map server-role: 12345678 role: writer",
+        Call("message add", {"message": "m1", "author": ADA, "text": "Said in passing."}),
+        Call("message pitch", {"message": "m1", "author": ADA, "text": "Said in passing."}),
+        Call("message add", {"message": "m2", "author": BEN, "text": "Said by ben."}),
+        Call("ask-card yes"),
+    )
+    for line in lines:
+        call = line if isinstance(line, Call) else Call("help")
+        if call.command == "ask-card yes":
+            asked = await room.house.store.read(room.place, lambda books: books.asks("m2")[0])
+            call = call.with_args(ask=asked.id)
+        incoming = room.incoming("ben" if call.command == "ask-card yes" else "ada", call)
         event.listen(runner.writer, "before_cursor_execute", note)
-        async for _ in room.house.inbox.typed(incoming, line):
+        inbox = room.house.inbox
+        async for _ in inbox.typed(incoming, line) if isinstance(line, str) else inbox.call(incoming):
             pass
         event.remove(runner.writer, "before_cursor_execute", note)
         await room.house.inbox.settled(room.place)

@@ -15,6 +15,11 @@ from tests.servers.discord.interactions import Interaction
 from tests.servers.discord.things import Channel
 
 Json = dict[str, Any]
+V2, EPHEMERAL = 1 << 15, 1 << 6
+BUTTON: Json = {"type": 2, "style": 1, "label": "Vote", "custom_id": "vote"}
+ROW: Json = {"type": 1, "components": [BUTTON]}
+WORDS: Json = {"type": 10, "content": "The ferry."}
+OPTION: Json = {"label": "One", "value": "1"}
 COMMANDS: list[Json] = [
     {"name": "pitch", "description": "Pitch an idea"},
     {
@@ -23,6 +28,14 @@ COMMANDS: list[Json] = [
         "options": [{"type": 3, "name": "text", "description": "What", "autocomplete": True}],
     },
 ]
+
+
+def row(*parts: Json) -> Json:
+    return {"type": 1, "components": list(parts)}
+
+
+def menu(**more: Any) -> Json:
+    return {"type": 3, "custom_id": "menu", "options": [OPTION], **more}
 
 
 class Api:

@@ -14,6 +14,7 @@ from bot.chat import ChatAdapter
 from bot.commands import Commands, Growing
 from bot.context import Context, Incoming
 from bot.errors import UserError
+from bot.homes import Home
 from bot.sentences import Marked
 from bot.story.people import Person, Place
 
@@ -159,6 +160,18 @@ class SmallRoom:
 
     def welcome(self, platform: str, space: str, channel: str = "") -> None:
         """Nobody was ever turned away here."""
+
+    async def known(self, place: Place) -> bool:
+        """There is one room."""
+        return True
+
+    async def shows(self, place: Place, ref: str, kind: str) -> bool:
+        """No message is a card of a kind."""
+        return False
+
+    async def home(self, incoming: Incoming) -> Home:
+        """Nothing waits."""
+        return Home()
 
     async def settled(self, place: Place) -> None:
         if not self._unposted:

@@ -57,8 +57,10 @@ class Recorder:
     def run(self, *, config: Path | None, db: str | None) -> int:
         return self._note("run", config, db)
 
-    def manifest(self, *, config: Path | None, db: str | None, platform: ManifestOf) -> int:
-        return self._note("manifest", config, db, platform)
+    def manifest(
+        self, *, config: Path | None, db: str | None, platform: ManifestOf, http: str, history: bool, out: Path | None
+    ) -> int:
+        return self._note("manifest", config, db, platform, http, history, out)
 
     def export(
         self, *, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None
@@ -77,14 +79,19 @@ class Recorder:
     def move(self, *, config: Path | None, db: str | None, room: str, to: Place) -> int:
         return self._note("move", config, db, room, to)
 
+    def forget(self, *, config: Path | None, db: str | None, person: str) -> int:
+        return self._note("forget", config, db, person)
+
     def db_upgrade(self, *, config: Path | None, db: str | None) -> int:
         return self._note("db upgrade", config, db)
 
     def db_check(self, *, config: Path | None, db: str | None) -> int:
         return self._note("db check", config, db)
 
-    def doctor(self, *, config: Path | None, db: str | None, as_json: bool, discord: bool) -> int:
-        return self._note("doctor", config, db, as_json, discord)
+    def doctor(
+        self, *, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool
+    ) -> int:
+        return self._note("doctor", config, db, as_json, discord, slack)
 
 
 class Terminal(io.StringIO):
@@ -145,13 +152,21 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
             "move --room 01J --to slack/T/C/9.1 --db a.db",
             ("move", None, "a.db", "01J", Place("slack", "T", "C", "9.1")),
         ),
+        ("forget --person discord/1/2 --db a.db", ("forget", None, "a.db", "discord/1/2")),
         ("db upgrade", ("db upgrade", None, None)),
         ("db check --db a.db --config my.toml", ("db check", Path("my.toml"), "a.db")),
-        ("doctor", ("doctor", None, None, False, False)),
-        ("doctor --discord", ("doctor", None, None, False, True)),
+        ("doctor", ("doctor", None, None, False, False, False)),
+        ("doctor --discord", ("doctor", None, None, False, True, False)),
+        ("doctor --slack", ("doctor", None, None, False, False, True)),
+        ("doctor --discord --slack", ("doctor", None, None, False, True, True)),
         ("run", ("run", None, None)),
-        ("manifest discord", ("manifest", None, None, "discord")),
-        ("doctor --json --db postgresql+asyncpg://h/n", ("doctor", None, "postgresql+asyncpg://h/n", True, False)),
+        ("manifest discord", ("manifest", None, None, "discord", "", False, None)),
+        ("manifest slack", ("manifest", None, None, "slack", "", False, None)),
+        (
+            "manifest slack --http https://r.example.org:8443/bot --history --out m.json",
+            ("manifest", None, None, "slack", "https://r.example.org:8443/bot", True, Path("m.json")),
+        ),
+        ("doctor --json --db postgresql+asyncpg://h/n", ("doctor", None, "postgresql+asyncpg://h/n", True, False, False)),
     ],
 )
 def test_a_line_becomes_one_call_with_plain_values(line: str, call: tuple[object, ...]) -> None:
@@ -200,7 +215,7 @@ def test_standard_input_that_is_no_terminal_is_a_transcript(monkeypatch: pytest.
     ("line", "told"),
     [
         (["tyr"], 'room37: there is no command "tyr". Did you mean "try"?'),
-        (["forget"], 'room37: there is no command "forget". There are: try, run, export, backup,'),
+        (["frobnicate"], 'room37: there is no command "frobnicate". There are: try, run, export, backup,'),
         (["db", "upgarde"], 'room37 db: there is no command "upgarde". Did you mean "upgrade"?'),
         (["try", "--sede", "3"], 'room37 try: "--sede" has no place here. Did you mean --seed?'),
         (["try", "--trans", "a.txt"], "Did you mean --transcript?"),
@@ -218,6 +233,12 @@ def test_standard_input_that_is_no_terminal_is_a_transcript(monkeypatch: pytest.
         (["export", "--story", "1", "--format", "pdf"], "--format: stories are written as md, txt or json."),
         (["backup"], "the following arguments are required: FILE."),
         (["move", "--room", "1", "--to", "here"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
+        (["forget", "--person", "ada"], "--person: a person is PLATFORM/SPACE/USER"),
+        (["forget"], "the following arguments are required: --person."),
+        (["manifest", "teams"], "there is a manifest for discord and for slack. Write one of them."),
+        (["manifest", "slack", "--http", "http://r.example.org"], "--http: Slack asks only addresses such as https://"),
+        (["manifest", "slack", "--http", "https://r.example.org/?a=b"], "--http: Slack asks only addresses"),
+        (["manifest", "discord", "--history"], "--history is for `room37 manifest slack`."),
         (["move", "--room", "1", "--to", "discord//2"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
         (["move", "--room", "1", "--to", "discord/1/2/3/4"], "--to: a place is PLATFORM/SPACE/CHANNEL"),
     ],
@@ -253,6 +274,7 @@ COMMANDS = [
     "restore",
     "rooms",
     "move",
+    "forget",
     "db upgrade",
     "db check",
     "doctor",

@@ -108,6 +108,7 @@ def every_key() -> Iterator[tuple[str, ...]]:
             "budget": declared.BudgetDefaults,
             "room": declared.RoomDefaults,
             "discord": declared.DiscordSettings,
+            "slack": declared.SlackSettings,
             "log": declared.LogSettings,
         }[top.name]
         for field in dataclasses.fields(cls):

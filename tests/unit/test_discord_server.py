@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import discord
 import pytest
@@ -203,6 +204,32 @@ async def test_shards_divide_the_guilds_and_the_first_has_private_messages() -> 
             ada.says(server.dm(ada), "Hello alone.")
             await server.until(lambda: len(bot.heard) == 3)
             assert {message.guild.shard_id for message in bot.heard if message.guild} == {0, 1}
+
+
+async def test_an_app_that_someone_brings_along_answers_in_a_guild_that_never_invited_it(
+    server: DiscordServer,
+) -> None:
+    elsewhere = server.guild("elsewhere", installed=False)
+    ada = server.person("ada", guild=elsewhere)
+    there = server.channel("there", guild=elsewhere)
+    async with running(server):
+        with pytest.raises(AssertionError, match="brought along"):
+            await ada.command(there, "hello", name="Ada")
+        for command in server.service.world.commands.values():
+            command["integration_types"] = [0, 1]
+        assert (await ada.command(there, "hello", name="Ada")).text == "Hello, Ada."
+
+
+async def test_when_someone_joined_and_made_their_account_reaches_the_bot(server: DiscordServer) -> None:
+    joined, created = datetime(2026, 3, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
+    ada = server.person("ada", joined=joined, created=created)
+    story = server.channel("story")
+    async with running(server) as bot:
+        ada.says(story, "Hello.")
+        await server.until(lambda: len(bot.heard) == 1)
+        author = bot.heard[0].author
+        assert isinstance(author, discord.Member)
+        assert (author.joined_at, author.created_at) == (joined, created)
 
 
 class ShardedBot(discord.AutoShardedClient, SmallBot):

@@ -193,11 +193,11 @@ def test_in_a_community_keepers_open_rooms_and_in_a_studio_full_members_do() -> 
     community = house_rules.in_force(VotingRoom("community", "discord").snapshot.room)
     studio = house_rules.in_force(VotingRoom("studio", "slack").snapshot.room)
     with pytest.raises(NotAllowed):
-        house_rules.may_open(community, Standing(), None)
-    house_rules.may_open(community, Standing(keeper=True), None)
-    house_rules.may_open(studio, Standing(), None)
+        house_rules.may_open(community, Standing(), Role.NONE)
+    house_rules.may_open(community, Standing(keeper=True), Role.NONE)
+    house_rules.may_open(studio, Standing(), Role.NONE)
     with pytest.raises(NotAllowed):
-        house_rules.may_open(studio, Standing(guest=True), None)
+        house_rules.may_open(studio, Standing(guest=True), Role.NONE)
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -15,6 +15,7 @@ from bot.story.canon import Fact
 from bot.story.extending import Extended
 from bot.story.ledger import Entry
 from bot.story.moments import Due, Ids, Mark, Moment, Outcome
+from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member, Person, Role, Standing, member_id
 from bot.story.rooms import Preset, Room
@@ -48,6 +49,7 @@ class TinyRoom:
         self.all_stories: dict[str, Story] = {}
         self.all_scenes: dict[str, Scene] = {}
         self.all_pitches: dict[str, Pitch] = {}
+        self.all_notes: dict[str, Note] = {}
         self.drafts: dict[str, Draft] = {}
         self.machine_texts: dict[str, MachineText] = {}
         self.deeds: list[Deed] = []
@@ -87,7 +89,7 @@ class TinyRoom:
         shelves: dict[type, dict[str, Any]] = {
             Passage: self.all_passages, PassageVersion: self.all_versions, Fact: self.all_facts,
             Story: self.all_stories, Scene: self.all_scenes, Pitch: self.all_pitches, Draft: self.drafts,
-            MachineText: self.machine_texts,
+            MachineText: self.machine_texts, Note: self.all_notes,
         }  # fmt: skip
         for row in outcome.rows:
             if (shelf := shelves.get(type(row))) is not None:
@@ -189,6 +191,10 @@ class TinyRoom:
     def pitch(self, pitch_id: str) -> Pitch | None:
         """One pitch."""
         return self.all_pitches.get(pitch_id)
+
+    def note(self, note_id: str) -> Note | None:
+        """One note."""
+        return self.all_notes.get(note_id)
 
     def fact_numbered(self, story_id: str, number: int) -> Fact | None:
         """One fact."""

@@ -7,9 +7,9 @@ from collections import deque
 from tests.servers.discord import gateway, mentions
 from tests.servers.discord.components import number, walk
 from tests.servers.discord.refusal import Json, Path, refuse
-from tests.servers.discord.rules import File, plain_name
+from tests.servers.discord.rules import File, invalid, plain_name
 from tests.servers.discord.service import Service
-from tests.servers.discord.things import FORUM, LOADING, V2, Channel, Message, User, iso
+from tests.servers.discord.things import FORUM, LOADING, SUPPRESS_EMBEDS, V2, Channel, Message, User, iso
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TYPES = {
@@ -50,7 +50,8 @@ class Board:
         if channel.kind == FORUM:
             raise refuse(50008)
         if not loading:
-            self._service.rules.check(body, files, path=path, ephemeral=webhook)
+            private = webhook and author is self._world.bot
+            self._service.rules.check(body, files, path=path, ephemeral=private)
         nonce = str(body["nonce"]) if body.get("nonce") is not None else None
         if (
             nonce is not None
@@ -116,7 +117,7 @@ class Board:
         if wanted is None or wanted.only_for is not None:
             if not reference.get("fail_if_not_exists", True):
                 return None
-            raise refuse(10008)
+            raise invalid(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         self.refer(message.data, wanted)
         return wanted.author
 
@@ -222,7 +223,9 @@ class Board:
                 data[name] = body[name] or ("" if name == "content" else [])
         data["flags"] = message.flags & ~LOADING
         if "flags" in body:
-            data["flags"] |= int(body["flags"] or 0) & V2
+            data["flags"] = data["flags"] & ~SUPPRESS_EMBEDS | int(body["flags"] or 0) & (
+                V2 | SUPPRESS_EMBEDS
+            )
         self._attach(message, body, files)
         if not finishing:
             message.versions += 1

@@ -5,7 +5,7 @@ https://docs.discord.com/developers/components/reference
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.servers.discord.limits import Limits
@@ -58,24 +58,6 @@ class Components:
         self._ids: set[int] = set()
         self._count = 0
         self._text = 0
-        self._rules = {
-            ROW: self._row,
-            BUTTON: self._button,
-            TEXT_INPUT: self._text_input,
-            SECTION: self._section,
-            TEXT: self._text_display,
-            THUMBNAIL: self._thumbnail,
-            GALLERY: self._gallery,
-            FILE: self._file,
-            SEPARATOR: self._separator,
-            CONTAINER: self._container,
-            LABEL: self._label,
-            UPLOAD: self._upload,
-            RADIOS: self._radios,
-            CHECKS: self._checks,
-            CHECK: self._check,
-            **dict.fromkeys(SELECTS, self._select),
-        }
 
     def of_message(self, parts: object, path: Path, *, v2: bool) -> None:
         """The components of a message, by the rules of its kind."""
@@ -132,7 +114,7 @@ class Components:
         if kind == ROW:
             self._row(path, part, row)
         else:
-            self._rules[kind](path, part)
+            _RULES[kind](self, path, part)
 
     def _custom_id(self, path: Path, part: Json) -> None:
         found = part.get("custom_id")
@@ -366,3 +348,23 @@ class Components:
 
     def _check(self, path: Path, part: Json) -> None:
         self._custom_id(path, part)
+
+
+_RULES: Mapping[int, Callable[[Components, Path, Json], None]] = {
+    BUTTON: Components._button,
+    TEXT_INPUT: Components._text_input,
+    SECTION: Components._section,
+    TEXT: Components._text_display,
+    THUMBNAIL: Components._thumbnail,
+    GALLERY: Components._gallery,
+    FILE: Components._file,
+    SEPARATOR: Components._separator,
+    CONTAINER: Components._container,
+    LABEL: Components._label,
+    UPLOAD: Components._upload,
+    RADIOS: Components._radios,
+    CHECKS: Components._checks,
+    CHECK: Components._check,
+    **dict.fromkeys(SELECTS, Components._select),
+}
+"""What each type of component must keep to; rows are told apart by what may be in them."""

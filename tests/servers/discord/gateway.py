@@ -19,7 +19,7 @@ from tests.servers.discord.refusal import Json
 from tests.servers.discord.sessions import Connection, Session
 from tests.servers.discord.settings import Settings
 from tests.servers.discord.things import Guild, User
-from tests.servers.discord.wire import packer
+from tests.servers.discord.wire import packer, written
 from tests.servers.discord.world import World
 
 TOKEN = "a-token-of-the-loopback-server"  # noqa: S105  # of no real service
@@ -71,12 +71,12 @@ class Gateway:
             if not session.has(guild) or (intent and not session.intents & intent):
                 continue
             if hide and not session.intents & CONTENT:
-                hidden = hidden or json.dumps(
+                hidden = hidden or written(
                     {key: value for key, value in (data | _HIDDEN).items() if key != "poll"}
                 )
                 session.send(event, hidden)
             else:
-                text = text or json.dumps(data)
+                text = text or written(data)
                 session.send(event, text)
 
     def connected(self) -> bool:
@@ -223,10 +223,10 @@ class Gateway:
             "application": {"id": str(self._world.app_id), "flags": 0},
             "shard": [shard, shards],
         }
-        session.send("READY", json.dumps(ready))
+        session.send("READY", written(ready))
         for guild in guilds:
             if session.intents & GUILDS:
-                session.send("GUILD_CREATE", json.dumps(guild.json(self._world.bot)))
+                session.send("GUILD_CREATE", written(guild.json(self._world.bot)))
         return None
 
     def _wrong_identify(self, data: Json) -> int | None:
@@ -292,7 +292,7 @@ class Gateway:
         }
         if data.get("nonce"):
             chunk["nonce"] = data["nonce"]
-        session.send("GUILD_MEMBERS_CHUNK", json.dumps(chunk))
+        session.send("GUILD_MEMBERS_CHUNK", written(chunk))
 
     def _forget(self, connection: Connection) -> None:
         if connection.session is not None:

@@ -123,17 +123,31 @@ class Interactions:
             user_install="1" in owners,
         )
         about["id"] = str(one.id)
+        self._by_id[one.id] = self._by_token[one.token] = one
+        payload = one.payload = self._payload(one, data, owners)
+        times = 1
+        if self._service.faults.duplicates:
+            self._service.faults.duplicates -= 1
+            times = 2
+        for _ in range(times):
+            self._service.gateway.emit("INTERACTION_CREATE", payload, guild)
+        return one
+
+    def _payload(self, one: Interaction, data: Json, owners: Json) -> Json:
+        """The event that tells the bot of it."""
+        world, guild, user, channel = self._world, one.channel.guild, one.user, one.channel
+        may = str(world.may(user, channel))
         payload: Json = {
             "id": str(one.id),
             "application_id": str(world.app_id),
-            "type": kind,
+            "type": one.kind,
             "data": data,
             "token": one.token,
             "version": 1,
             "channel_id": str(channel.id),
-            "channel": channel.json() | {"permissions": str(world.may(user, channel))},
+            "channel": channel.json() | {"permissions": may},
             "locale": user.locale,
-            "app_permissions": str(world.may(world.bot, channel)),
+            "app_permissions": may if one.user_install else str(world.may(world.bot, channel)),
             "entitlements": [],
             "authorizing_integration_owners": owners,
             "context": 1 if guild is None else 0,
@@ -142,20 +156,12 @@ class Interactions:
         if guild is None:
             payload["user"] = user.json()
         else:
-            member = guild.members[user.id].json() | {"permissions": str(world.may(user, channel))}
+            member = guild.members[user.id].json() | {"permissions": may}
             payload |= {"guild_id": str(guild.id), "guild_locale": "en-US", "member": member}
             payload["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
-        if source is not None:
-            payload["message"] = source.data
-        one.payload = payload
-        self._by_id[one.id] = self._by_token[one.token] = one
-        times = 1
-        if self._service.faults.duplicates:
-            self._service.faults.duplicates -= 1
-            times = 2
-        for _ in range(times):
-            self._service.gateway.emit("INTERACTION_CREATE", payload, guild)
-        return one
+        if one.source is not None:
+            payload["message"] = one.source.data
+        return payload
 
     def again(self, one: Interaction) -> None:
         """Send the event a second time, as a resumed session may."""

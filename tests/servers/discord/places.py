@@ -1,9 +1,6 @@
-"""REST calls about places: channels, threads, forums, guilds, their members, roles and webhooks."""
+"""REST calls about places: channels, guilds, their members and roles."""
 
 from __future__ import annotations
-
-import secrets
-from urllib.parse import unquote
 
 from tests.servers.discord import gateway
 from tests.servers.discord.board import Board
@@ -14,13 +11,8 @@ from tests.servers.discord.things import (
     CATEGORY,
     DM,
     FORUM,
-    HAS_THREAD,
-    PRIVATE_THREAD,
-    PUBLIC_THREAD,
     TEXT,
-    THREADS,
     Channel,
-    User,
 )
 
 _ARCHIVE = (60, 1440, 4320, 10080)
@@ -34,8 +26,6 @@ class Places:
         self._service = service
         self._world = service.world
         self._board = board
-        self.hooks: dict[str, tuple[Channel, Json]] = {}
-        """Webhooks by their token."""
 
     def seen(self, call: Call, *names: str) -> Channel:
         """The channel of a call, if the bot sees it and has these permissions there."""
@@ -46,7 +36,7 @@ class Places:
     def get(self, call: Call) -> Json:
         return self.seen(call).json()
 
-    def _check(self, body: Json, kind: int, *, thread: bool) -> None:
+    def check(self, body: Json, kind: int, *, thread: bool) -> None:
         problems, limits = Problems(), self._service.limits
         if "name" in body:
             problems.text(("name",), body["name"], limits["channel.name"], 1, required=True)
@@ -63,7 +53,7 @@ class Places:
 
     def patch(self, call: Call) -> Json:
         channel, body = self.seen(call), call.body
-        self._check(body, channel.kind, thread=channel.thread is not None)
+        self.check(body, channel.kind, thread=channel.thread is not None)
         if channel.kind == DM:
             raise refuse(50003)
         if channel.thread is not None:
@@ -149,7 +139,7 @@ class Places:
         problems = Problems()
         problems.one_of(("type",), kind, _MAKABLE)
         problems.check()
-        self._check({"name": None, **body}, kind, thread=False)
+        self.check({"name": None, **body}, kind, thread=False)
         if (
             sum(one.thread is None for one in guild.channels.values())
             >= self._service.limits["channel.in_guild"]
@@ -161,112 +151,6 @@ class Places:
         channel.overwrites = self._overwrites(body)
         self.tell(channel, "CREATE")
         return channel.json()
-
-    def thread_from_message(self, call: Call) -> Json:
-        """POST /channels/{c}/messages/{m}/threads."""
-        channel = self.seen(call, "create_public_threads", "read_message_history")
-        if channel.thread is not None or channel.kind != TEXT:
-            raise refuse(50024)
-        message = self._board.get(channel, call.id(1))
-        self._check({"name": None, **call.body}, TEXT, thread=True)
-        if message.flags & HAS_THREAD:
-            raise refuse(160004)
-        thread = self._open(call.body, channel, PUBLIC_THREAD, message.id)
-        message.data["flags"] |= HAS_THREAD
-        message.data["thread"] = thread.json()
-        self._board.refresh(message)
-        return thread.json()
-
-    def thread_in_channel(self, call: Call) -> Json:
-        """POST /channels/{c}/threads: a thread of its own, or a forum's post with its first message."""
-        channel, body = self.seen(call), call.body
-        self._check({"name": None, **body}, TEXT, thread=True)
-        if channel.kind != FORUM:
-            kind = body.get("type", PRIVATE_THREAD)
-            if channel.kind != TEXT or kind not in THREADS:
-                raise refuse(50024)
-            word = "public" if kind == PUBLIC_THREAD else "private"
-            self._world.require(self._world.bot, channel, f"create_{word}_threads")
-            return self._open(body, channel, kind).json()
-        self._world.require(self._world.bot, channel, "send_messages")
-        first = body.get("message")
-        if not isinstance(first, dict):
-            problems = Problems()
-            problems.required(("message",))
-            problems.check()
-            return {}
-        known = {int(tag["id"]) for tag in channel.tags}
-        if any(int(tag) not in known for tag in body.get("applied_tags") or []):
-            raise refuse(40066)
-        self._service.rules.check({**first}, call.files, path=("message",))
-        thread = self._open(body, channel, PUBLIC_THREAD)
-        thread.slowmode = body.get("rate_limit_per_user") or 0
-        message = self._board.post(
-            thread, self._world.bot, first, call.files, path=("message",), id=thread.id
-        )
-        return thread.json() | {"message": message.data}
-
-    def _open(self, body: Json, parent: Channel, kind: int, id: int | None = None) -> Channel:
-        channel = self._world.add_thread(body["name"], parent, self._world.bot, kind=kind, id=id)
-        assert channel.thread is not None
-        channel.thread.auto_archive = body.get("auto_archive_duration") or 1440
-        channel.thread.applied_tags = [int(tag) for tag in body.get("applied_tags") or []]
-        self.tell(channel, "CREATE")
-        return channel
-
-    def _joinable(self, call: Call) -> tuple[Channel, User]:
-        channel = self.seen(call)
-        if channel.thread is None:
-            raise refuse(50024)
-        if channel.thread.archived:
-            raise refuse(50083)
-        user = self._world.bot if len(call.args) < 2 else self._world.user(call.id(1))
-        return channel, user
-
-    def join_thread(self, call: Call) -> None:
-        channel, user = self._joinable(call)
-        assert channel.thread is not None
-        if channel.guild is None or user.id not in channel.guild.members:
-            raise refuse(10007)
-        channel.thread.members[user.id] = self._service.clock.now()
-        self._service.changed()
-
-    def leave_thread(self, call: Call) -> None:
-        channel, user = self._joinable(call)
-        assert channel.thread is not None
-        if user is not self._world.bot and channel.thread.owner != self._world.bot.id:
-            self._world.require(self._world.bot, channel, "manage_threads")
-        channel.thread.members.pop(user.id, None)
-        self._service.changed()
-
-    def thread_members(self, call: Call) -> list[Json]:
-        channel = self.seen(call)
-        members = channel.thread.members if channel.thread is not None else {}
-        return [
-            {
-                "id": str(channel.id),
-                "user_id": str(one),
-                "join_timestamp": "2026-01-01T00:00:00+00:00",
-                "flags": 0,
-            }
-            for one in members
-        ]
-
-    def active_threads(self, call: Call) -> Json:
-        guild = self._world.guild(call.id(0))
-        threads = [c for c in guild.channels.values() if c.thread is not None and not c.thread.archived]
-        return {"threads": [thread.json() for thread in threads], "members": []}
-
-    def archived_threads(self, call: Call) -> Json:
-        """Public or private ones of a channel, the newest archived first."""
-        channel = self.seen(call, "read_message_history")
-        kind = PRIVATE_THREAD if call.route.endswith("private") else PUBLIC_THREAD
-        assert channel.guild is not None
-        found = [
-            c for c in channel.guild.channels.values() if c.parent is channel and c.kind == kind and c.thread
-        ]
-        found = [c for c in found if c.thread is not None and c.thread.archived]
-        return {"threads": [one.json() for one in reversed(found)], "members": [], "has_more": False}
 
     def guild(self, call: Call) -> Json:
         guild = self._world.guild(call.id(0))
@@ -306,59 +190,3 @@ class Places:
     def open_dm(self, call: Call) -> Json:
         """POST /users/@me/channels; that it opens does not mean that a message will be taken."""
         return self._world.dm(self._world.user(int(call.body["recipient_id"]))).json()
-
-    def make_webhook(self, call: Call) -> Json:
-        channel = self.seen(call, "manage_webhooks")
-        problems = Problems()
-        name = call.body.get("name")
-        problems.text(("name",), name, self._service.limits["channel.webhook_name"], 1, required=True)
-        if isinstance(name, str) and any(word in name.lower() for word in ("discord", "clyde")):
-            problems.add(("name",), "USERNAME_INVALID_CONTAINS", "Username cannot contain that word")
-        problems.check()
-        if len(channel.webhooks) >= self._service.limits["channel.webhooks"]:
-            raise refuse(30007)
-        mark = self._world.new_id()
-        hook: Json = {
-            "id": str(mark),
-            "type": 1,
-            "name": name,
-            "avatar": None,
-            "token": secrets.token_urlsafe(24),
-            "channel_id": str(channel.id),
-            "guild_id": None if channel.guild is None else str(channel.guild.id),
-            "application_id": str(self._world.app_id),
-        }
-        channel.webhooks[mark] = hook
-        self.hooks[hook["token"]] = (channel, hook)
-        return hook
-
-    def webhooks(self, call: Call) -> list[Json]:
-        return list(self.seen(call, "manage_webhooks").webhooks.values())
-
-    def execute_webhook(self, call: Call) -> Json | None:
-        """POST /webhooks/{id}/{token} of a channel's webhook."""
-        channel, hook = self._hook(call)
-        name = call.body.get("username") or hook["name"]
-        author = User(int(hook["id"]), unquote(name), bot=True)
-        extra = {"webhook_id": hook["id"], "application_id": hook["application_id"]}
-        message = self._board.post(channel, author, call.body, call.files, webhook=True, extra=extra)
-        return message.data if call.asks("wait") else None
-
-    def _hook(self, call: Call) -> tuple[Channel, Json]:
-        found = self.hooks.get(call.args[1])
-        if found is None or found[1]["id"] != call.args[0] or found[0].deleted:
-            raise refuse(50027)
-        return found
-
-    def webhook_message(self, call: Call) -> Json | None:
-        """GET, PATCH or DELETE of a webhook's own message."""
-        channel, hook = self._hook(call)
-        message = self._board.get(channel, call.id(2))
-        if message.data.get("webhook_id") != hook["id"]:
-            raise refuse(10008)
-        if call.route.startswith("DELETE"):
-            self._board.delete(message)
-            return None
-        if call.route.startswith("PATCH"):
-            self._board.edit(message, call.body, call.files, webhook=True)
-        return message.data

@@ -13,9 +13,10 @@ from aiohttp import BodyPartReader, web
 from tests.servers.discord.faults import Fault
 from tests.servers.discord.gateway import TOKEN
 from tests.servers.discord.refusal import Json, Problems, Refused, refuse
-from tests.servers.discord.rules import File
+from tests.servers.discord.rules import File, invalid
 from tests.servers.discord.service import Call, Refusal, Service
 from tests.servers.discord.sessions import cut
+from tests.servers.discord.wire import written
 
 Handler = Callable[[Call], Any]
 
@@ -81,7 +82,7 @@ class Door:
         if status == 204:
             headers.pop("Content-Type")
             return web.Response(status=204, headers=headers)
-        return web.Response(body=json.dumps(answer).encode(), status=status, headers=headers)
+        return web.Response(body=written(answer).encode(), status=status, headers=headers)
 
     async def _run(self, request: web.Request, path: str, call: Call, headers: dict[str, str]) -> Any:
         shaped, call.args = shape(path[1:])
@@ -114,7 +115,12 @@ class Door:
         handler = self._routes.get(call.route)
         if handler is None:
             raise UnservedError
-        return handler(call)
+        try:
+            return handler(call)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise invalid(
+                (), "MODEL_TYPE_CONVERT", f"The body has a shape that no client sends: {error!r}"
+            ) from error
 
     async def _read(self, request: web.Request, call: Call) -> None:
         """Take the body apart; what is over 25 MiB is not taken at all."""
@@ -193,4 +199,4 @@ class Door:
             )
         body = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": False}
         headers = {**_JSON, "Retry-After": str(fault.retry_after), "X-RateLimit-Scope": "shared"}
-        return web.Response(status=429, body=json.dumps(body).encode(), headers=headers)
+        return web.Response(status=429, body=written(body).encode(), headers=headers)

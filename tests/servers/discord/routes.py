@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.servers.discord.board import Board
 from tests.servers.discord.commands import Commands
+from tests.servers.discord.hooks import Hooks
 from tests.servers.discord.interactions import Interactions
 from tests.servers.discord.places import Places
 from tests.servers.discord.refusal import Json
 from tests.servers.discord.rest import Handler
 from tests.servers.discord.service import Call, Service
 from tests.servers.discord.talk import Talk
+from tests.servers.discord.threads import Threads
 
 
 def routes(
-    service: Service, talk: Talk, places: Places, commands: Commands, interactions: Interactions
+    service: Service, board: Board, interactions: Interactions, places: Places, talk: Talk
 ) -> dict[str, Handler]:
     """Every route of the API that this server has, by its shape."""
+    threads, hooks = Threads(service, board, places), Hooks(service, board, places)
     return {
         **_login(service, places),
-        **_commands(commands),
-        **_tokens(interactions, places),
+        **_commands(Commands(service)),
+        **_tokens(interactions, hooks),
         **_messages(talk),
         **_places(places),
+        **_threads(threads),
+        **_hooks(hooks),
     }
 
 
@@ -85,18 +91,18 @@ def _commands(commands: Commands) -> dict[str, Handler]:
     return found
 
 
-def _tokens(interactions: Interactions, places: Places) -> dict[str, Handler]:
+def _tokens(interactions: Interactions, hooks: Hooks) -> dict[str, Handler]:
     """Routes that a token opens: an interaction's, or else that of a channel's webhook."""
 
     def either(of_interaction: Callable[[Call], Any], of_webhook: Callable[[Call], Any]) -> Handler:
         def chosen(call: Call) -> Any:
-            return of_webhook(call) if call.args[1] in places.hooks else of_interaction(call)
+            return of_webhook(call) if call.args[1] in hooks.hooks else of_interaction(call)
 
         return chosen
 
     found: dict[str, Handler] = {
         "POST interactions/#/*/callback": interactions.callback,
-        "POST webhooks/#/*": either(interactions.follow_up, places.execute_webhook),
+        "POST webhooks/#/*": either(interactions.follow_up, hooks.execute_webhook),
     }
     for method, handler in (
         ("GET", interactions.get),
@@ -104,7 +110,7 @@ def _tokens(interactions: Interactions, places: Places) -> dict[str, Handler]:
         ("DELETE", interactions.delete),
     ):
         found[f"{method} webhooks/#/*/messages/@original"] = handler
-        found[f"{method} webhooks/#/*/messages/#"] = either(handler, places.webhook_message)
+        found[f"{method} webhooks/#/*/messages/#"] = either(handler, hooks.webhook_message)
     return found
 
 
@@ -132,22 +138,32 @@ def _places(places: Places) -> dict[str, Handler]:
         "GET channels/#": places.get,
         "PATCH channels/#": places.patch,
         "DELETE channels/#": places.delete,
-        "POST channels/#/messages/#/threads": places.thread_from_message,
-        "POST channels/#/threads": places.thread_in_channel,
-        "PUT channels/#/thread-members/@me": places.join_thread,
-        "PUT channels/#/thread-members/#": places.join_thread,
-        "DELETE channels/#/thread-members/@me": places.leave_thread,
-        "DELETE channels/#/thread-members/#": places.leave_thread,
-        "GET channels/#/thread-members": places.thread_members,
-        "GET channels/#/threads/archived/public": places.archived_threads,
-        "GET channels/#/threads/archived/private": places.archived_threads,
         "GET guilds/#": places.guild,
         "GET guilds/#/channels": places.channels,
         "POST guilds/#/channels": places.create,
         "GET guilds/#/roles": places.roles,
         "GET guilds/#/members/#": places.member,
         "GET guilds/#/members/search": places.search,
-        "GET guilds/#/threads/active": places.active_threads,
-        "GET channels/#/webhooks": places.webhooks,
-        "POST channels/#/webhooks": places.make_webhook,
+    }
+
+
+def _threads(threads: Threads) -> dict[str, Handler]:
+    return {
+        "POST channels/#/messages/#/threads": threads.thread_from_message,
+        "POST channels/#/threads": threads.thread_in_channel,
+        "PUT channels/#/thread-members/@me": threads.join_thread,
+        "PUT channels/#/thread-members/#": threads.join_thread,
+        "DELETE channels/#/thread-members/@me": threads.leave_thread,
+        "DELETE channels/#/thread-members/#": threads.leave_thread,
+        "GET channels/#/thread-members": threads.thread_members,
+        "GET channels/#/threads/archived/public": threads.archived_threads,
+        "GET channels/#/threads/archived/private": threads.archived_threads,
+        "GET guilds/#/threads/active": threads.active_threads,
+    }
+
+
+def _hooks(hooks: Hooks) -> dict[str, Handler]:
+    return {
+        "GET channels/#/webhooks": hooks.webhooks,
+        "POST channels/#/webhooks": hooks.make_webhook,
     }

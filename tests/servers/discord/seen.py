@@ -20,7 +20,7 @@ from tests.servers.discord.refusal import Json
 from tests.servers.discord.things import EPHEMERAL, LOADING, V2, Message
 from tests.servers.discord.world import World
 
-_ESCAPED = re.compile(r"(```.*?```|`[^`\n]+`)|\\([^\w\s])", re.DOTALL)
+_ESCAPED = re.compile(r"(```.*?```|`[^`\n]+`)|\\([!-/:-@\[-`{-~])", re.DOTALL)
 _MENTION = re.compile(r"<(@[!&]?|#)(\d+)>")
 
 

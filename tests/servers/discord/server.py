@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.servers.discord.board import Board
-from tests.servers.discord.commands import Commands
 from tests.servers.discord.interactions import Interactions
 from tests.servers.discord.people import Person
 from tests.servers.discord.permissions import bits
@@ -46,9 +46,8 @@ class DiscordServer:
         self._places = Places(self.service, self._board)
         self._talk = Talk(self.service, self._board, self._places)
         self.interactions = Interactions(self.service, self._board)
-        commands = Commands(self.service)
         self._door = Door(
-            self.service, routes(self.service, self._talk, self._places, commands, self.interactions)
+            self.service, routes(self.service, self._board, self.interactions, self._places, self._talk)
         )
         self.faults = self.service.faults
         self.gateway = self.service.gateway
@@ -175,21 +174,24 @@ class DiscordServer:
         name: str,
         *,
         guild: Guild | None = None,
-        joined: float | None = None,
+        joined: datetime | None = None,
+        created: datetime | None = None,
         roles: Iterable[Role] = (),
         permissions: Iterable[str] | int = 0,
         accepts_dms: bool | None = None,
     ) -> Person:
-        """Someone in a guild; `permissions` are those beyond everyone's, `joined` is in seconds since 1970."""
+        """Someone in a guild; `permissions` are those beyond everyone's; `joined` is when they came to the guild, `created` how old their account is."""
         if name not in self._people:
-            user = self._world.add_user(name)
+            user = self._world.add_user(name, created=None if created is None else created.timestamp())
             self._people[name] = Person(self.service, self._board, self._talk, self.interactions, user)
         person = self._people[name]
         if accepts_dms is not None:
             person.user.accepts_dms = accepts_dms
         guild = guild or self.house
         if person.user.id not in guild.members:
-            member = Member(person.user, [], self.service.clock.now() if joined is None else joined)
+            member = Member(
+                person.user, [], self.service.clock.now() if joined is None else joined.timestamp()
+            )
             guild.members[person.user.id] = member
             self.gateway.emit("GUILD_MEMBER_ADD", member.json() | {"guild_id": str(guild.id)}, guild, 2)
         given = [*roles, *([self.role(f"{name}'s own", permissions, guild=guild)] if permissions else [])]

@@ -1,11 +1,15 @@
-"""How gateway messages are packed: plain, in one zlib stream, or in one zstd stream."""
+"""How messages are written and packed: as JSON, plain, in one zlib stream, or in one zstd stream."""
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable
 
 Pack = Callable[[str], bytes | str]
+
+written = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON without spaces, by one encoder that is made once."""
 
 _ZSTD_START = bytes.fromhex("28b52ffd") + b"\x00\x38"
 """The magic number, then a frame without a size whose window is 128 KiB (RFC 8878, 3.1.1)."""

@@ -42,8 +42,14 @@ class World:
         self._last = max(self._last + 1, now)
         return self._last
 
-    def add_user(self, name: str, *, bot: bool = False) -> User:
-        user = User(self.new_id(), name, bot)
+    def add_user(self, name: str, *, bot: bool = False, created: float | None = None) -> User:
+        """Someone new; `created` is when they made their account, in seconds since 1970."""
+        mark = self.new_id()
+        if created is not None:
+            mark = int((created - EPOCH) * 1000) << 22 | mark & 0x3FFFFF
+            while mark in self.users:
+                mark += 1
+        user = User(mark, name, bot)
         self.users[user.id] = user
         return user
 

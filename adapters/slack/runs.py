@@ -1,0 +1,124 @@
+"""A text of ours as lines of runs, each run with its style: what both of Slack's ways to write a text are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.marks import Code, Inline, Instant, Styled, Words
+from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse
+
+COMMAND = "/room"
+"""The one slash command, behind which all others stand."""
+
+Shape = Literal["text", "quote", "bullet", "code"]
+_BREAK = "* * *"
+_OURS = re.compile(r"^/(?!room\b|invite\b)(?=[a-z][a-z-]*(?: |$))")
+"""A command of ours in a sentence; not the one that all stand behind, nor Slack's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text of one style; with `unix` an instant, whose words the text is."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+    unix: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, and what kind of block it stands in."""
+
+    shape: Shape
+    runs: tuple[Run, ...]
+
+
+def lines_of(markup: str) -> list[Line]:
+    """The lines of a text of ours."""
+    return [line for block in parse(markup) for line in _lines(block)]
+
+
+def one_line(markup: str) -> tuple[Run, ...]:
+    """Markup for where there is one line (an item, an option)."""
+    runs: list[Run] = []
+    for line in lines_of(markup):
+        runs += [Run(" "), *line.runs] if runs else line.runs
+    return tuple(joined(runs))
+
+
+def _lines(block: Block) -> Iterator[Line]:
+    match block:
+        case Paragraph(inside):
+            yield from _broken("text", _runs(inside, Run("")))
+        case Gap(blank):
+            yield from (Line("text", (Run(line),) if line else ()) for line in blank)
+        case Quote(parts):
+            for part in parts:
+                yield from (replace(line, shape="quote") for line in _lines(part))
+        case Bullets(items):
+            for item in items:
+                yield Line("bullet", tuple(joined(_runs(item, Run("")))))
+        case CodeBlock(code, _):
+            yield from (Line("code", (Run(line),) if line else ()) for line in code)
+        case Break():
+            yield Line("text", (Run(_BREAK),))
+
+
+def _runs(inside: Sequence[Inline], style: Run) -> Iterator[Run]:
+    for part in inside:
+        match part:
+            case Words(text):
+                yield replace(style, text=text)
+            case Code(text):
+                yield replace(style, text=_OURS.sub(f"{COMMAND} ", text), code=True)
+            case Instant(unix, words):
+                yield replace(style, text=words, unix=unix)
+            case Styled(_, inner):
+                match part.kind:
+                    case "strong":
+                        yield from _runs(inner, replace(style, bold=True))
+                    case "emphasis":
+                        yield from _runs(inner, replace(style, italic=True))
+                    case "struck":
+                        yield from _runs(inner, replace(style, strike=True))
+                    case "spoiler":
+                        yield replace(style, text="||")
+                        yield from _runs(inner, style)
+                        yield replace(style, text="||")
+
+
+def _broken(shape: Shape, runs: Iterator[Run]) -> Iterator[Line]:
+    """The runs in lines."""
+    line: list[Run] = []
+    for run in runs:
+        if run.unix is not None:
+            line.append(run)
+            continue
+        first, *rest = run.text.split("\n")
+        line.append(replace(run, text=first))
+        for text in rest:
+            yield Line(shape, tuple(joined(line)))
+            line = [replace(run, text=text)]
+    yield Line(shape, tuple(joined(line)))
+
+
+def joined(runs: Sequence[Run] | Iterator[Run]) -> Iterator[Run]:
+    """Neighbours of one style made one; empty ones left out."""
+    held: Run | None = None
+    for run in runs:
+        if not run.text and run.unix is None:
+            continue
+        if held is not None and held.unix is None and replace(run, text="") == replace(held, text=""):
+            held = replace(held, text=held.text + run.text)
+            continue
+        if held is not None:
+            yield held
+        held = run
+    if held is not None:
+        yield held

@@ -1,0 +1,127 @@
+"""SQLite's one writer: units of work in their turn, and several in one transaction when several wait.
+
+A durable commit waits for the disk, so under load the units that wait share one: each runs in a savepoint of its own,
+and nobody is told anything before the commit. What may come later (posting) lets people's commands go first, but one
+of it is in every turn, so that it always moves on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+
+TOGETHER = 8
+"""Units of work that share a commit at most: the first of them waits for the last."""
+
+
+@dataclass(slots=True, eq=False)
+class _Unit:
+    work: Callable[[Session], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
+class WriterThread:
+    """One thread that writes; a whole transaction is one hop."""
+
+    def __init__(self, engine: Engine, translated: Callable[[DBAPIError], Exception]) -> None:
+        self._engine = engine
+        self._translated = translated
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
+        self._now: deque[_Unit] = deque()
+        self._later: deque[_Unit] = deque()
+
+    def write(self, work: Callable[[Session], T], *, later: bool) -> asyncio.Future[T]:
+        """What the work gives, once it is committed."""
+        loop = asyncio.get_running_loop()
+        unit = _Unit(work, loop.create_future())
+        (self._later if later else self._now).append(unit)
+        self._thread.submit(self._turn, loop)
+        return unit.done
+
+    def close(self) -> None:
+        """Finish what was asked for; blocks."""
+        self._thread.shutdown()
+
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In the thread: some units of work, unless an earlier turn took them all."""
+        units = [self._now.popleft() for _ in range(min(len(self._now), TOGETHER))]
+        units += [self._later.popleft() for _ in range(min(len(self._later), 1 if units else TOGETHER // 2))]
+        if not units:
+            return
+        try:
+            if len(units) == 1:
+                with Session(self._engine, autoflush=False) as session, session.begin():
+                    units[0].result = units[0].work(session)
+            else:
+                self._together(units)
+        except Exception as error:  # noqa: BLE001  # carried to those who asked
+            for unit in units:
+                unit.error = _first(error)
+        with contextlib.suppress(RuntimeError):  # nobody waits any more: the loop is closed
+            loop.call_soon_threadsafe(self._tell, units)
+
+    def _together(self, units: Sequence[_Unit]) -> None:
+        """Each in a savepoint, all in one transaction. Raises when SQLite gave the whole transaction up."""
+        with (
+            self._engine.begin() as connection,
+            Session(connection, autoflush=False, join_transaction_mode="rollback_only") as session,
+        ):
+            for unit in units:
+                try:
+                    with savepoint(session):
+                        unit.result = unit.work(session)
+                except Exception as error:
+                    raw: Any = connection.connection.dbapi_connection
+                    if not raw.in_transaction:
+                        raise
+                    unit.error = _first(error)
+
+    def _tell(self, units: Sequence[_Unit]) -> None:
+        for unit in units:
+            if unit.done.cancelled():
+                continue
+            if unit.error is None:
+                unit.done.set_result(unit.result)
+            else:
+                error = unit.error
+                unit.done.set_exception(self._translated(error) if isinstance(error, DBAPIError) else error)
+
+
+@contextlib.contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """What is done inside is undone when an exception leaves it; they may stand in each other.
+
+    In plain SQL: SQLAlchemy compiles its own savepoints anew each time, for more than it costs to run them.
+    """
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+        connection.exec_driver_sql("RELEASE SAVEPOINT work")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT work")
+
+
+def _first(error: Exception) -> Exception:
+    """What went wrong in the database first: rolling back may have failed after it."""
+    found: Exception = error
+    before = error.__context__
+    while before is not None:
+        found = before if isinstance(before, DBAPIError) else found
+        before = before.__context__
+    return found if isinstance(error, DBAPIError) else error

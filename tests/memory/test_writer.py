@@ -1,0 +1,98 @@
+"""The one writer of SQLite: units of work that wait share a commit, and what breaks in one is undone in that one alone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from bot.errors import StorageFull, UserError
+from memory.engine import SqliteRunner
+
+
+@pytest.fixture
+async def runner(tmp_path: Path) -> AsyncIterator[SqliteRunner]:
+    opened = SqliteRunner(f"sqlite:///{tmp_path}/house.db")
+    await opened.write(lambda s: run(s, "CREATE TABLE words (word TEXT PRIMARY KEY)"))
+    yield opened
+    await opened.close()
+
+
+def run(session: Session, statement: str) -> None:
+    session.connection().exec_driver_sql(statement)
+
+
+def keep(word: str) -> Any:
+    return lambda session: run(session, f"INSERT INTO words VALUES ('{word}')")  # noqa: S608  # words of this file
+
+
+async def words(runner: SqliteRunner) -> list[str]:
+    query = "SELECT word FROM words ORDER BY rowid"
+    return await runner.read(lambda s: [row[0] for row in s.connection().exec_driver_sql(query)])
+
+
+async def at_once(runner: SqliteRunner, *work: Any, later: tuple[Any, ...] = ()) -> list[Any]:
+    """Several units that all wait while the writer is busy with another."""
+    free = threading.Event()
+    busy = asyncio.create_task(runner.write(lambda _: free.wait(5)))
+    await asyncio.sleep(0.05)
+    waiting = [asyncio.create_task(runner.write(one, later=True)) for one in later]
+    waiting += [asyncio.create_task(runner.write(one)) for one in work]
+    await asyncio.sleep(0.01)
+    free.set()
+    await busy
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_units_that_wait_share_one_commit(runner: SqliteRunner) -> None:
+    begun: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        begun.extend([statement] if statement.startswith("BEGIN") else [])
+
+    event.listen(runner.writer, "before_cursor_execute", note)
+    await at_once(runner, *(keep(word) for word in "abcde"))
+    event.remove(runner.writer, "before_cursor_execute", note)
+    assert await words(runner) == list("abcde")
+    assert len(begun) == 1  # the busy one runs no statement
+
+
+async def test_what_breaks_in_one_is_undone_in_that_one_alone(runner: SqliteRunner) -> None:
+    def refuses(session: Session) -> None:
+        keep("half")(session)
+        raise UserError("kernel.crashed")
+
+    def doubles(session: Session) -> None:
+        keep("whole")(session)
+        keep("a")(session)
+
+    told = await at_once(runner, keep("a"), refuses, doubles, keep("b"))
+    assert [type(one).__name__ for one in told] == ["NoneType", "UserError", "OperatorError", "NoneType"]
+    assert await words(runner) == ["a", "b"]
+
+
+async def test_what_may_come_later_lets_people_go_first_and_still_moves_on(runner: SqliteRunner) -> None:
+    later = tuple(keep(f"post {n}") for n in range(3))
+    await at_once(runner, *(keep(f"call {n}") for n in range(12)), later=later)
+    found = await words(runner)
+    assert found[:9] == [*(f"call {n}" for n in range(8)), "post 0"]
+    assert sorted(found) == sorted([*(f"call {n}" for n in range(12)), *(f"post {n}" for n in range(3))])
+
+
+async def test_a_disk_that_is_full_is_said_to_each_whose_words_were_not_kept(runner: SqliteRunner) -> None:
+    def full(session: Session) -> None:
+        pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+        run(session, f"PRAGMA max_page_count = {pages}")
+
+    await runner.write(full)
+    told = await at_once(runner, keep("small"), keep("x" * 50_000), keep("y" * 50_000))
+    kept = await words(runner)
+    assert kept in (["small"], [])
+    assert [type(one) for one in told[1:]] == [StorageFull, StorageFull]
+    assert (told[0] is None) is (kept == ["small"])
