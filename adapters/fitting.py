@@ -24,7 +24,7 @@ def fitting(text: str, most: int) -> int:
     while size(text[:end]) > most:
         end -= max(1, (size(text[:end]) - most + 1) // 2)
     start = end
-    while start > max(0, end - _WINDOW) and not _apart(text, start):
+    while start > max(0, end - _WINDOW) and not apart(text, start):
         start -= 1
     if start == end:
         return end
@@ -33,10 +33,10 @@ def fitting(text: str, most: int) -> int:
         if at + len(cluster) > end:
             break
         at += len(cluster)
-    return at if at > start or _apart(text, start) else end
+    return at if at > start or apart(text, start) else end
 
 
-def _apart(text: str, at: int) -> bool:
+def apart(text: str, at: int) -> bool:
     """Whether two graphemes meet here for certain, without asking Unicode's tables: between two Latin letters."""
     return text[at - 1 : at] < "\u0300" and text[at : at + 1] < "\u0300" and text[at - 1 : at + 1] != "\r\n"
 

@@ -145,7 +145,7 @@ class DiscordRoom:
 
     async def says(self, name: str, line: str, *, standing: Standing | None = None) -> str:
         """Use the slash command of a typed line; gives what the person then sees."""
-        return await self._take(name, await self.answer_to(self.starts(name, line, standing=standing)))
+        return await self.gets(name, self.starts(name, line, standing=standing))
 
     def starts(self, name: str, line: str, *, standing: Standing | None = None) -> Interaction:
         """The same, without waiting for the answer."""
@@ -176,6 +176,10 @@ class DiscordRoom:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(interaction.acknowledged.wait(), self.server.service.ack_seconds)
         return Answer(self.server.service, interaction)
+
+    async def gets(self, name: str, interaction: Interaction) -> str:
+        """What the person then sees; an AssertionError if the interaction failed."""
+        return await self._take(name, await self.answer_to(interaction))
 
     async def posted(self, seconds: float = 900.0) -> None:
         """Wait until the poster has shown all that is wanted here; the house's clock goes on meanwhile."""

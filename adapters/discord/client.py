@@ -13,9 +13,10 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 
@@ -33,15 +34,16 @@ from adapters.discord.callers import (
 )
 from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
-from adapters.discord.commands import focused
+from adapters.discord.commands import choices, focused
 from adapters.discord.connection import Connection
 from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
 from adapters.discord.streaming import Pauses, Stream
 from adapters.discord.syncing import sync
+from adapters.discord.unheard import Unheard
 from adapters.discord.uploads import read_upload
-from adapters.discord.wishes import Wish, raw, wish_of
+from adapters.discord.wishes import Wish, raw, typed, wish_of
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Prose, Reply, Text, note
 from bot.chat import Inbox
@@ -53,6 +55,8 @@ from bot.sentences import say
 from bot.story.people import Person, Place, Standing
 
 log = logging.getLogger("room37.discord")
+K = TypeVar("K")
+V = TypeVar("V")
 
 RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
 """Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
@@ -68,6 +72,16 @@ _COPIES = 3
 """So many interactions that somebody else had answered mean that another copy of the bot is running."""
 
 
+@dataclass
+class _Memory:
+    """What outlives one life of discord.py's client: a few thousand things each, the newest."""
+
+    seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    lost: OrderedDict[tuple[Place, Person], tuple[Reply, ...]] = field(default_factory=OrderedDict)
+    told: OrderedDict[tuple[Place, Person], str] = field(default_factory=OrderedDict)
+    unheard: Unheard = field(default_factory=Unheard)
+
+
 class Discord:
     """A ChatAdapter for Discord."""
 
@@ -75,6 +89,7 @@ class Discord:
         self._connection = connection
         self._channels: Channels | None = None
         self._ready = asyncio.Event()
+        self._memory = _Memory()
         self._barred: dict[Place, tuple[str, float]] = {}
         self._at_work: set[asyncio.Task[Any]] = set()
         self.synced = asyncio.Event()
@@ -116,7 +131,7 @@ class Discord:
     async def _serve(self, inbox: Inbox, group: asyncio.TaskGroup) -> None:
         """One life of discord.py's client."""
         quiet()
-        client = _Client(self, inbox, group, self._connection)
+        client = _Client(self, inbox, group, self._connection, self._memory)
         self.client, self._channels = client, Channels(client)
         try:
             async with client:
@@ -125,8 +140,9 @@ class Discord:
             raise OperatorError(to_plain(say("discord.bad_token"))) from None
         except discord.PrivilegedIntentsRequired:
             raise OperatorError(to_plain(say("discord.bad_intents"))) from None
-        except (discord.DiscordException, AttributeError, *BROKEN) as broken:
-            # AttributeError: the first handshake failed (https://github.com/Rapptz/discord.py/issues/10520)
+        except (discord.DiscordException, AttributeError, LookupError, TypeError, ValueError, *BROKEN) as broken:
+            # AttributeError: the first handshake failed (https://github.com/Rapptz/discord.py/issues/10520); the others:
+            # an event that discord.py cannot read ends its client
             log.warning("Discord cannot be reached (%s); trying again", type(broken).__name__)
         finally:
             self._ready.clear()
@@ -184,7 +200,7 @@ class _Client(discord.AutoShardedClient):
     """discord.py's side. It asks how many shards it shall run, and runs those."""
 
     def __init__(
-        self, platform: Discord, inbox: Inbox, group: asyncio.TaskGroup, connection: Connection
+        self, platform: Discord, inbox: Inbox, group: asyncio.TaskGroup, connection: Connection, memory: _Memory
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -200,9 +216,8 @@ class _Client(discord.AutoShardedClient):
         self._inbox = inbox
         self._tasks = group
         self._guild = connection.guild
-        self._seen: OrderedDict[int, None] = OrderedDict()
-        self._lost: OrderedDict[tuple[Place, Person], tuple[Reply, ...]] = OrderedDict()
-        self._told: OrderedDict[tuple[Place, Person], str] = OrderedDict()
+        self._seen, self._lost, self._told = memory.seen, memory.lost, memory.told
+        self._unheard = memory.unheard
         self._pauses = Pauses()
         self._copies = 0
 
@@ -232,6 +247,10 @@ class _Client(discord.AutoShardedClient):
         """The bot came to a server, perhaps again."""
         self._platform.rights_changed(str(guild.id), self._inbox)
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is there (again), after an outage or at a start; rights may have changed meanwhile."""
+        self._platform.rights_changed(str(guild.id), self._inbox)
+
     async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
         """Rights may have changed."""
         self._platform.rights_changed(str(after.guild.id), self._inbox)
@@ -255,9 +274,7 @@ class _Client(discord.AutoShardedClient):
         """One use of a command, a button, a menu or a form."""
         if asked.id in self._seen:  # a resumed connection replays what it thinks was missed
             return
-        self._seen[asked.id] = None
-        while len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
+        _remember(self._seen, asked.id, None)
         with self._platform.at_work():
             if asked.type is discord.InteractionType.autocomplete:
                 await self._suggest(asked)
@@ -267,54 +284,70 @@ class _Client(discord.AutoShardedClient):
     async def _suggest(self, asked: Asked) -> None:
         """Completions; none when they are not there in time."""
         found: Sequence[tuple[str, str]] = ()
+        number = False
         try:
-            command, argument, begun = focused(raw(asked))
+            command, argument, begun, number = focused(raw(asked))
             async with asyncio.timeout(SUGGEST_SECONDS):
                 found = await self._inbox.suggest(
                     place_of(asked), person_of(asked.user.id), command, argument, begun
                 )
         except (UserError, OperatorError, TimeoutError):
             pass
-        choices = [
-            discord.app_commands.Choice(name=label[:100], value=value[:100]) for value, label in found[:25]
-        ]
         try:
-            await asked.response.autocomplete(choices)
-        except (discord.HTTPException, *BROKEN):
-            log.info("completions came too late")
+            await asked.response.autocomplete(choices(found, number=number))
+        except (discord.HTTPException, *BROKEN) as refused:
+            if isinstance(refused, discord.HTTPException) and refused.status == 400:
+                log.error("Discord refused completions: %s", refused.code)
+            else:
+                log.info("completions came too late")
 
     async def _serve(self, asked: Asked) -> None:
         """Carry out what was asked, and answer."""
-        refused: Reply | None = None
+        refusal: UserError | None = None
         try:
             wish = wish_of(asked, self._inbox.commands, self.user.id if self.user else 0)
-        except UserError as refusal:
-            wish, refused = Wish(Call("help"), changes=False), Reply.of(note(refusal.sentence), refused=True)
-        place, person = place_of(asked), person_of(asked.user.id)
+        except UserError as refused:
+            wish, refusal = Wish(Call("help"), changes=False), refused
+        person = person_of(asked.user.id)
+        incoming = Incoming(
+            place_of(asked), person, asked.user.display_name, wish.call, f"{PLATFORM}:{asked.id}", standing_of(asked),
+            people=wish.people, private=asked.guild_id is None, elsewhere=partial(self._elsewhere, person),
+        )  # fmt: skip
         answer = Answer(asked, self._tasks, over=wish.over)
         answer.begin()
         try:
-            lacking = self._platform.note_rights(asked, place, self._inbox)
-            reply = refused or await self._carried_out(asked, answer, wish, place, person)
-            await self._answer(answer, wish, (place, person), reply, lacking)
+            lacking = self._platform.note_rights(asked, incoming.place, self._inbox)
+            if refusal is None:
+                incoming, refusal = await self._with_files(incoming, wish)
+            if refusal is None:
+                incoming = self._unheard.known(incoming, self._inbox.commands)
+                reply = await self._carry_out(asked, answer, incoming)
+            else:
+                reply = await self._refused(asked, incoming, refusal)
+            await self._answer(answer, wish, incoming, reply, lacking)
         finally:
             answer.close()
 
-    async def _carried_out(
-        self, asked: Asked, answer: Answer, wish: Wish, place: Place, person: Person
-    ) -> Reply:
-        """The reply to a wish, once its files are read."""
+    async def _with_files(self, incoming: Incoming, wish: Wish) -> tuple[Incoming, UserError | None]:
+        """The call with the texts of its files, or why one cannot be read."""
         call = wish.call
         try:
             for argument, upload in wish.uploads.items():
                 call = call.with_args(**{argument: await read_upload(upload.attachment, upload.most)})
         except UserError as refusal:
-            return Reply.of(note(refusal.sentence), refused=True)
-        incoming = Incoming(
-            place, person, asked.user.display_name, call, f"{PLATFORM}:{asked.id}", standing_of(asked),
-            people=wish.people, private=asked.guild_id is None, elsewhere=partial(self._elsewhere, person),
-        )  # fmt: skip
-        return await self._carry_out(asked, answer, incoming)
+            return incoming, refusal
+        return replace(incoming, call=call), None
+
+    async def _refused(self, asked: Asked, incoming: Incoming, refusal: UserError) -> Reply:
+        """The answer to what is no wish; words that were typed with it are kept and asked about."""
+        said, words = note(refusal.sentence), typed(asked, self._inbox.commands)
+        if not words.strip():
+            return Reply.of(said, refused=True)
+        kept: Reply | None = None
+        async for out in self._inbox.heard(incoming, words):
+            if isinstance(out, Reply):
+                kept = out
+        return Reply((said, *(kept.cards if kept else ())), refused=True, file=kept.file if kept else None)
 
     async def _elsewhere(self, person: Person, place: Place) -> Standing | None:
         """How somebody who writes in a direct message stands in one of their rooms."""
@@ -353,19 +386,20 @@ class _Client(discord.AutoShardedClient):
         return Stream(asked.channel_id or 0, show, self._pauses, self._tasks)
 
     async def _answer(
-        self, answer: Answer, wish: Wish, who: tuple[Place, Person], reply: Reply, lacking: str
+        self, answer: Answer, wish: Wish, incoming: Incoming, reply: Reply, lacking: str
     ) -> None:
         """Show the reply: a form, pages, or cards; with what was lost before, and what the bot lacks here."""
+        who = incoming.place, incoming.person
         if reply.form is not None:
             if await answer.form(forms.modal(reply.form)):
                 if answer.first == "taken":
                     self._copy_seen()
                 return
             reply = Reply.of(_open_again(reply.form, late=answer.first != "none"))
-        earlier = self._lost.pop(who, ())
+        earlier = tuple(one for one in self._lost.pop(who, ()) if one != reply)
         cards = list(reply.cards)
         if lacking and wish.changes and self._told.get(who) != lacking:
-            self._told[who] = lacking
+            _remember(self._told, who, lacking)
             cards.append(note(say("discord.may_not_post", permission=lacking)))
         if wish.unused:
             cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
@@ -378,8 +412,10 @@ class _Client(discord.AutoShardedClient):
             Sending(paged(drawn_private(whole), wish.call, wish.page, changes=wish.changes), over)
         )
         if outcome == "shown":
+            self._unheard.answered(incoming)
             self._keep_for_next(who, tuple(Reply(file=file) for file in files[1:]))  # a reply holds one file
         elif outcome == "lost":
+            self._unheard.lost(incoming)
             self._keep_for_next(who, (*earlier, reply))
         elif outcome == "taken":
             self._copy_seen()
@@ -387,15 +423,21 @@ class _Client(discord.AutoShardedClient):
     def _keep_for_next(self, who: tuple[Place, Person], replies: tuple[Reply, ...]) -> None:
         """What nobody saw is said with the person's next answer there."""
         if replies:
-            self._lost[who] = replies[-_WAITING:]
-        while len(self._lost) > _REMEMBERED:
-            self._lost.popitem(last=False)
+            _remember(self._lost, who, replies[-_WAITING:])
 
     def _copy_seen(self) -> None:
         """Somebody else answers with the same token: it is said, once."""
         self._copies += 1
         if self._copies == _COPIES:
             log.error("%s", to_plain(say("discord.second_copy")))
+
+
+def _remember(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    """Keep it as the newest; the oldest ones go."""
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > _REMEMBERED:
+        kept.popitem(last=False)
 
 
 def _open_again(form: Form, *, late: bool) -> Card:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from adapters.discord.limits import COMMAND_ABOUT, COMMAND_CHOICES, LOCALES, STRING_OPTION
-from adapters.fitting import clipped
+from discord import app_commands
+
+from adapters.discord.limits import COMMAND_ABOUT, COMMAND_CHOICES, LOCALES, OPTION, STRING_OPTION
+from adapters.fitting import clipped, size
 from bot.arguments import Int, Pick, Text
 from bot.calls import Call
 from bot.commands import Argument, Command, Commands
@@ -183,14 +185,28 @@ def call_of(data: Mapping[str, Any], people: MutableMapping[str, str]) -> Call:
     return Call(name, args)
 
 
-def focused(data: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What an autocompletion asks for: the command, the argument, what is typed so far."""
+def focused(data: Mapping[str, Any]) -> tuple[str, str, str, bool]:
+    """What an autocompletion asks for: the command, the argument, what is typed so far, and whether it is a number."""
     name, options = _leaf(data)
     for option in options:
         argument = option.get("name")
         if option.get("focused") is True and isinstance(argument, str):
-            return name, argument, str(option.get("value", ""))
+            return name, argument, str(option.get("value", "")), option.get("type") == _INTEGER
     raise UserError("kernel.bad_token")
+
+
+def choices(found: Sequence[tuple[str, str]], *, number: bool) -> list[app_commands.Choice[str | int | float]]:
+    """Completions (value, label) as Discord takes them: 25, of the option's own type, each with a label.
+
+    https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure
+    """
+    made: list[app_commands.Choice[str | int | float]] = []
+    for value, label in found:
+        if (number and not value.isdecimal()) or not value or size(value) > OPTION:
+            continue
+        shown = clipped(label, OPTION) or clipped(value, OPTION)
+        made.append(app_commands.Choice(name=shown, value=int(value) if number else value))
+    return made[:COMMAND_CHOICES]
 
 
 def _leaf(data: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:

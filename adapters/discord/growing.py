@@ -8,11 +8,11 @@ from uniseg.graphemecluster import grapheme_clusters
 
 from adapters.discord.cutting import cut
 from adapters.discord.limits import LAYOUT_TEXT
+from adapters.fitting import apart
 
 MOST = LAYOUT_TEXT - 400
 """Characters of a piece; the rest is for what a card says around it."""
 _MARK = re.compile(r"\\[\s\S]|```|`+|\|\||~~|\*\*|\*|__|(?<!\w)_|_(?!\w)")
-_TAIL = 64
 
 
 def visible(text: str) -> str:
@@ -27,8 +27,12 @@ def pieces(text: str) -> list[str]:
 
 
 def _whole(text: str) -> str:
+    """The text without its last grapheme, looked for from a place on where one certainly begins."""
+    start = len(text) - 1
+    while start > 0 and not (apart(text, start) or text[start - 1] == "\n"):
+        start -= 1
     last = ""
-    for last in grapheme_clusters(text[-_TAIL:]):  # noqa: B007  # the last one is wanted
+    for last in grapheme_clusters(text[max(start, 0) :]):  # noqa: B007  # the last one is wanted
         pass
     return text[: len(text) - len(last)]
 

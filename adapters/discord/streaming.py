@@ -29,14 +29,13 @@ class Pauses:
         self._free: OrderedDict[int, float] = OrderedDict()
 
     async def wait(self, channel: int) -> None:
-        """Take the channel's next place, and wait for it."""
-        now = asyncio.get_running_loop().time()
-        at = max(now, self._free.get(channel, 0.0))
-        self._free[channel] = at + self._pause
+        """Wait for the channel's next place, and take it: a pause after whatever was really done last."""
+        while (wait := self._free.get(channel, 0.0) - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110  # of many that wait one goes on
+            await asyncio.sleep(wait)  # somebody else may have been quicker: then once more
+        self._free[channel] = asyncio.get_running_loop().time() + self._pause
         self._free.move_to_end(channel)
         while len(self._free) > _CHANNELS:
             self._free.popitem(last=False)
-        await asyncio.sleep(at - now)
 
 
 class Stream:

@@ -19,7 +19,7 @@ _BYTES_A_CHARACTER = 4
 async def read_upload(attachment: Mapping[str, Any], most: int) -> str:
     """The text of an attachment of at most `most` characters.
 
-    Raises UserError for what is too large, is no UTF-8 (or UTF-16 with its mark) text, or could not be fetched; what
+    Raises UserError for what is too large, is empty, is no UTF-8 (or UTF-16 with its mark) text, or could not be fetched; what
     it says of its own type is not believed.
     """
     limit = most * _BYTES_A_CHARACTER
@@ -37,7 +37,10 @@ async def read_upload(attachment: Mapping[str, Any], most: int) -> str:
                     raise UserError("discord.file_too_large", name=name, most=f"{most:,}")
     except (aiohttp.ClientError, TimeoutError, ValueError):
         raise UserError("discord.file_unreachable", name=name) from None
-    return _decoded(bytes(raw), name)
+    text = _decoded(bytes(raw), name)
+    if not text.strip():
+        raise UserError("discord.file_empty", name=name)
+    return text
 
 
 def _decoded(raw: bytes, name: str) -> str:

@@ -65,6 +65,24 @@ def wish_of(asked: Asked, commands: Commands, me: int) -> Wish:
             raise UserError("kernel.bad_token")
 
 
+def typed(asked: Asked, commands: Commands) -> str:
+    """The words that were typed for an interaction that is no wish, so that they can be kept; empty where there are none."""
+    data = raw(asked)
+    try:
+        match asked.type:
+            case discord.InteractionType.modal_submit:
+                return "\n\n".join(text for text in forms.answers(data).texts.values() if text.strip())
+            case discord.InteractionType.application_command:
+                call = call_of(data, {})
+                command = commands.find(call.command)
+                argument = command.text_argument if command is not None else None
+                return call.args.get(argument.name, "") if argument is not None else ""
+            case _:
+                return ""
+    except UserError:
+        return ""
+
+
 def raw(asked: Asked) -> dict[str, Any]:
     """The interaction's data as Discord sent it."""
     data: Any = asked.data

@@ -368,9 +368,9 @@ async def test_a_followup_whose_fate_is_unknown_is_not_doubled_but_said_again_wi
         refusals = [one for one in room.person("ada").sees(room.channel) if "how it ended" in one.words and one.ephemeral]
         assert len(refusals) == 1
         again = await room.says("ada", "/help")
-        assert "lost a moment ago" in again
+        assert "may have lost an answer" in again
         assert refusals[0].words in again
-        assert "lost a moment ago" not in await room.says("ada", "/help")
+        assert "may have lost an answer" not in await room.says("ada", "/help")
     _clean(caplog)
 
 
@@ -403,4 +403,21 @@ async def test_a_long_passage_that_is_cut_off_between_its_messages_is_completed_
             await _posted(room)
         for n in range(12):
             assert sum(f"Paragraph {n:02}. " in m.raw["content"] for m in room.wall.messages) == 1, n
+    _clean(caplog)
+
+
+async def test_words_that_are_sent_again_because_their_answer_was_lost_stand_there_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path) as room:
+        room.server.faults.add(CALLBACKS, delay=4.0, times=4)
+        assert await _seen(room, room.starts("ada", f"/extend {WORDS}")) == ""
+        again = await _seen(room, room.starts("ada", f"/extend {WORDS}"))
+        assert again.count("passage 2") == 1
+        assert "may have lost" not in again
+        await _posted(room)
+        assert (await _texts(room)).count(WORDS) == 1
+        assert "passage 3" in await _seen(room, room.starts("ada", f"/extend {WORDS}")), "now it is meant"
+        await _posted(room)
+        assert room.wall.text.count(WORDS) == 2
     _clean(caplog)

@@ -58,6 +58,7 @@ async def test_sigterm_ends_it_although_discord_is_away_and_a_post_waits(tmp_pat
         assert "Traceback" not in bot.log
 
 
+@pytest.mark.timeout(3_600)
 async def test_what_is_killed_at_any_instant_loses_and_doubles_nothing(tmp_path: Path) -> None:
     report = await killed(tmp_path, KILLS, seed=37)
     assert report.acknowledged >= KILLS

@@ -182,7 +182,7 @@ def test_what_is_being_typed_is_found() -> None:
             }
         ],
     }
-    assert focused(data) == ("pick one", "many", "n1")
+    assert focused(data) == ("pick one", "many", "n1", False)
     with pytest.raises(UserError):
         focused({"name": "help", "options": []})
 

@@ -249,6 +249,20 @@ class DiscordServer:
         guild.members.pop(self.bot.id, None)
         self.gateway.emit("GUILD_DELETE", {"id": str(guild.id)}, guild, 1)
 
+    def return_bot(self, guild: Guild | None = None) -> None:
+        """Someone lets the bot into a guild again."""
+        guild = guild or self.house
+        guild.installed = True
+        role = next(one for one in guild.roles.values() if one.managed)
+        guild.members[self.bot.id] = Member(self.bot, [role], self.service.clock.now())
+        self.gateway.emit("GUILD_CREATE", guild.json(self.bot), guild, 1)
+
+    def unlock(self, thread: Channel) -> None:
+        """A moderator unlocks a thread."""
+        assert thread.thread is not None
+        thread.thread.archived = thread.thread.locked = False
+        self._places.tell(thread, "UPDATE")
+
     # Time and waiting
 
     def age(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
