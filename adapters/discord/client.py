@@ -7,11 +7,12 @@ is read from the raw interaction, so that a button works after a restart. The bo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 import traceback
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ class Discord:
         self._channels: Channels | None = None
         self._ready = asyncio.Event()
         self._barred: dict[Place, tuple[str, float]] = {}
+        self._at_work: set[asyncio.Task[Any]] = set()
         self.synced = asyncio.Event()
         """Set once the commands at Discord are the registry's."""
         self.client: discord.Client | None = None
@@ -83,13 +85,33 @@ class Discord:
         """Serve until cancelled; reconnects by itself. Raises OperatorError for a token that Discord refuses."""
         async with asyncio.TaskGroup() as group:
             attempt = 0
-            while True:
-                began = asyncio.get_running_loop().time()
-                await self._serve(inbox, group)
-                if asyncio.get_running_loop().time() - began > RESTART_SECONDS[-1]:
-                    attempt = 0
-                await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
-                attempt += 1
+            try:
+                while True:
+                    began = asyncio.get_running_loop().time()
+                    await self._serve(inbox, group)
+                    if asyncio.get_running_loop().time() - began > RESTART_SECONDS[-1]:
+                        attempt = 0
+                    await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
+                    attempt += 1
+            finally:
+                await self._leave()
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While an interaction is answered: discord.py runs it in a task that nobody else awaits."""
+        here = {task} if (task := asyncio.current_task()) is not None else set()
+        self._at_work |= here
+        try:
+            yield
+        finally:
+            self._at_work -= here
+
+    async def _leave(self) -> None:
+        """Break off what is being answered, before the house closes its books: what is undone stays on the desk."""
+        for task in self._at_work:
+            task.cancel()
+        if self._at_work:
+            await asyncio.wait(self._at_work)
 
     async def _serve(self, inbox: Inbox, group: asyncio.TaskGroup) -> None:
         """One life of discord.py's client."""
@@ -236,10 +258,11 @@ class _Client(discord.AutoShardedClient):
         self._seen[asked.id] = None
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
-        if asked.type is discord.InteractionType.autocomplete:
-            await self._suggest(asked)
-        elif asked.type is not discord.InteractionType.ping:
-            await self._serve(asked)
+        with self._platform.at_work():
+            if asked.type is discord.InteractionType.autocomplete:
+                await self._suggest(asked)
+            elif asked.type is not discord.InteractionType.ping:
+                await self._serve(asked)
 
     async def _suggest(self, asked: Asked) -> None:
         """Completions; none when they are not there in time."""

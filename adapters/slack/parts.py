@@ -12,7 +12,7 @@ from adapters.slack.cutting import cut
 from adapters.slack.guarding import escaped, mrkdwn_of
 from adapters.slack.limits import ACTIONS, BLOCKS_WEIGHT, BUTTON_LABEL, CHECKBOXES, HEADER, OPTION
 from adapters.slack.markup import prose, rich_of
-from adapters.slack.runs import Line, Run, lines_of, one_line
+from adapters.slack.runs import Line, Run, Shape, lines_of, one_line
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Option, Options, Prose, Small, Text
 from bot.cards import Part as CardPart
@@ -91,8 +91,9 @@ def _part(part: CardPart, public: bool) -> Iterator[Part]:
             yield from texts(lines_of(markup))
         case Small(markup):
             yield from small(markup)
-        case Items(lines):
-            yield from texts([Line("bullet", one_line(line)) for line in lines])
+        case Items(lines, numbered):
+            shape: Shape = "text" if numbered else "bullet"
+            yield from texts([Line(shape, one_line(line)) for line in lines])
         case Options(options, together):
             yield from _numbered(options) if public or together is None else _ballot(part, together)
         case _:

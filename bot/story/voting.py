@@ -95,7 +95,12 @@ def take_back_vote(snapshot: Snapshot, round_: Round, moment: Moment) -> Outcome
 
 
 def my_ballot(snapshot: Snapshot, round_: Round, moment: Moment) -> Voted | None:
-    """A person's ballot as it stands, with the ideas that came in since; None when they have none."""
+    """A person's ballot as it stands, with the ideas that came in since; None when they have none.
+
+    Of a round that is closed there is none to fill in: the old card's button says so.
+    """
+    if round_.part == "closed":
+        raise UserError("rounds.is_closed")
     ballot = snapshot.ballots.get(ballot_id(round_.id, moment.actor))
     if ballot is None:
         return None

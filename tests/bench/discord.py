@@ -200,12 +200,13 @@ async def accounts(here: House, memory_mb: float) -> Accounts:
     kinds: Counter[str] = sum((tally.kinds for tally in here.tallies), Counter())
     with closing(sqlite3.connect(here.path)) as db:
         desk: dict[str, str] = dict(db.execute("SELECT source_id, state FROM desk"))
+        closed = db.execute("SELECT count(*) FROM rounds WHERE part = 'closed'").fetchone()[0]  # some by themselves
         counted = {
             "pitches": ("SELECT count(*) FROM pitches", kinds["pitch"]),
             "passages": ("SELECT count(*) FROM passages", kinds["extend"]),
             "passage cards": ("SELECT count(*) FROM posts WHERE kind = 'passage'", kinds["extend"]),
             "rounds": ("SELECT count(*) FROM rounds", kinds["round open"]),
-            "closes": ("SELECT count(*) FROM ledger WHERE kind = 'round.decided'", kinds["round close"]),
+            "decisions": ("SELECT count(*) FROM ledger WHERE kind = 'round.decided'", closed),
             "stories": ("SELECT count(*) FROM stories", kinds["story new"]),
             "texts of the co-writer": ("SELECT count(*) FROM machine_texts", kinds["assist"]),
         }
@@ -367,7 +368,7 @@ def main() -> None:
         size = Size(10, given.commands or 640, 2, 80, 120, 3.0)
     else:
         commands = given.commands or 20_000
-        size = Size(50, commands, 5, max(100, commands // 40), max(200, commands // 10), 60.0)
+        size = Size(50, commands, 5, max(100, commands // 40), max(200, commands // 20), 60.0)
     found = asyncio.run(bench(size))
     sys.stdout.write("\n".join([heading("the Discord bot under load"), *report(found, size)]) + "\n")
 

@@ -33,6 +33,8 @@ class Room:
     number: int
     channel: Channel
     turn: int = 0
+    question: str = ""
+    """What the round that is open asks."""
     ballot: Seen | None = None
     """The private ballot that was opened last."""
     form: Modal | None = None
@@ -185,7 +187,8 @@ class Evening:
         return answer
 
     def _opens(self, room: Room) -> Awaitable[Answer]:
-        return self._uses("ada", room, "round open", question=f"What happens after bell {self._number()}?")
+        room.question = f"What happens after bell {self._number()}?"
+        return self._uses("ada", room, "round open", question=room.question)
 
     def _pitches(self, name: str, room: Room) -> Awaitable[Answer]:
         return self._uses(name, room, "pitch", idea=f"{self._words(8)} {self._number()}")
@@ -195,7 +198,7 @@ class Evening:
 
     async def _opens_ballot(self, name: str, room: Room) -> Answer:
         """By the button of the public ballot, or typed where the ballot is not there yet."""
-        public = self._newest(room, "Vote")
+        public = self._public_ballot(room)
         person = self.people[name]
         doing = person.press(public, "Vote") if public is not None else person.command(room.channel, "vote")
         self.tally.typed_for_want += public is None
@@ -242,12 +245,14 @@ class Evening:
 
     # ---- words
 
-    def _newest(self, room: Room, label: str) -> Seen | None:
+    def _public_ballot(self, room: Room) -> Seen | None:
+        """The ballot of the open round, once it can be voted on there."""
         for message in reversed(room.channel.messages.values()):
             if message.only_for is None and not message.deleted:
                 parts = walk(message.data["components"])
-                if any(part["type"] == BUTTON and part.get("label") == label for part in parts):
-                    return look(message, self._server.service.world)
+                if any(part["type"] == BUTTON and part.get("label") == "Vote" for part in parts):
+                    seen = look(message, self._server.service.world)
+                    return seen if room.question in seen.words else None
         return None
 
     def _number(self) -> int:

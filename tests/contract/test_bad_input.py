@@ -59,6 +59,15 @@ async def test_a_vote_on_a_closed_round_says_so(room: AnyRoom) -> None:
     assert "round" in (await room.says("w1", "/vote 1")).casefold()
 
 
+async def test_the_vote_button_of_a_closed_round_says_so(room: AnyRoom) -> None:
+    await room.says("w1", "/story new Stale")
+    await room.says("w1", "/pitch A door")
+    (round_id,) = await room.look(lambda b: b.snapshot().rounds)
+    await room.says("w1", "/vote 1")
+    await room.says("w1", "/round close")
+    assert "That round is closed" in await room.calls("w1", Call("vote", {"round": round_id}))
+
+
 async def test_a_press_on_a_card_of_another_room_does_nothing_there(room: AnyRoom) -> None:
     await room.says("w1", "/story new Here")
     await room.says("w1", "/pitch A door")

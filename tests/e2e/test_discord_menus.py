@@ -115,3 +115,12 @@ async def test_a_thread_is_a_room_of_its_own_that_inherits(room: DiscordRoom) ->
     refused = await room.says("ben", "/pitch A door")
     assert "Your idea is in" not in refused
     assert "Aside Story" in room.wall.text
+
+
+async def test_what_discord_says_of_a_voter_is_known_to_the_rules(room: DiscordRoom) -> None:
+    await room.says("ada", "/pitch A door")
+    await room.says("ben", "/vote 1")
+    ben = await room.look(lambda books: books.snapshot().member(room.key("ben")))
+    assert ben is not None
+    assert ben.joined_at is not None
+    assert ben.name == "ben"

@@ -111,7 +111,7 @@ async def test_every_face_of_the_product_is_drawn_as_slack_takes_it(tmp_path: Pa
     (handout,) = drawn_public(long)[-1].handouts
     assert handout.text == LONG.strip()
     every = "\n".join(words_of(drawn_private(reply)) for reply in evening.replies if reply.form is None)
-    assert "/room pitch idea" in every
+    assert "/room pitch" in every
     assert "Did you mean /room scene?" in every
     assert " /pitch" not in every
 
