@@ -132,11 +132,12 @@ async def accounts(here: House, memory_mb: float) -> Accounts:
     with closing(sqlite3.connect(here.path)) as db:
         desk = {source.rpartition(":")[0] if source.count(":") > 2 else source: state
                 for source, state in db.execute("SELECT source_id, state FROM desk")}  # fmt: skip
+        closed = db.execute("SELECT count(*) FROM rounds WHERE part = 'closed'").fetchone()[0]  # some by themselves
         counted = {
             "pitches": ("SELECT count(*) FROM pitches", kinds["pitch"]),
             "passages": ("SELECT count(*) FROM passages", kinds["extend"]),
             "rounds": ("SELECT count(*) FROM rounds", kinds["round open"]),
-            "closes": ("SELECT count(*) FROM ledger WHERE kind = 'round.decided'", kinds["round close"]),
+            "decisions": ("SELECT count(*) FROM ledger WHERE kind = 'round.decided'", closed),
             "stories": ("SELECT count(*) FROM stories", kinds["story new"]),
             "texts of the co-writer": ("SELECT count(*) FROM machine_texts", kinds["assist"]),
         }
