@@ -51,7 +51,7 @@ class Gate:
         bot = await self.installations.async_find_bot(enterprise_id=None, team_id=team)
         if bot is None:
             raise CannotPost("the app is not installed")
-        return web_client(self.connection, self.session, bot.bot_token)
+        return _client(self.connection, self.session, bot.bot_token)
 
     async def serve(self, ready: asyncio.Event) -> None:
         """Take deliveries until cancelled; `ready` is set once they are."""
@@ -89,7 +89,7 @@ class Gate:
 async def open_gate(connection: Connection, vault: Vault, clock: Clock) -> AsyncIterator[Gate]:
     """A gate over a session of its own."""
     async with aiohttp.ClientSession(trust_env=connection.use_proxy) as session:
-        client = web_client(connection, session, connection.bot_token or None)
+        client = _client(connection, session, connection.bot_token or None)
         if not connection.several:
             app = AsyncApp(client=client, signing_secret=connection.signing_secret or "unused", logger=log)
             yield Gate(connection, session, app, client)
@@ -112,8 +112,7 @@ async def open_gate(connection: Connection, vault: Vault, clock: Clock) -> Async
         yield Gate(connection, session, app, client, store)
 
 
-def web_client(connection: Connection, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
-    """The Web API with this token, over our session."""
+def _client(connection: Connection, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
     client = AsyncWebClient(
         token=token, base_url=connection.api_url or DEFAULT_API, session=session, retry_handlers=[], logger=log,
         trust_env_in_session=connection.use_proxy,
