@@ -128,7 +128,7 @@ class SlackRoom:
         who = self.server.person(name)
         if standing is not None and standing.keeper:
             who.user.admin = True
-        if who.user not in self.channel.members:
+        if who.user.id not in self.channel.members:
             self.server.joins(who, self.channel)
         return who
 

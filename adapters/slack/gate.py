@@ -148,7 +148,7 @@ def _library_log() -> logging.Logger:
     Both mend by themselves what they call errors (a websocket that broke, a connection that was refused).
     """
     library = logging.getLogger("room37.slack.sdk")
-    library.setLevel(logging.INFO)
+    library.setLevel(logging.WARNING)  # at INFO Bolt quotes requests whose signature is wrong
     if not library.filters:
         library.addFilter(_in_one_line)
     return library
@@ -157,6 +157,8 @@ def _library_log() -> logging.Logger:
 def _in_one_line(record: logging.LogRecord) -> bool:
     if record.exc_info:
         record.exc_info = record.exc_text = None
+    if str(record.msg).startswith("Unhandled request"):  # it quotes the whole of it
+        record.msg, record.args = "Bolt knows no listener for a delivery", ()
     if record.levelno > logging.WARNING:
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
