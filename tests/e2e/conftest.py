@@ -1,4 +1,4 @@
-"""The loop of the scenes on Discord's wire: one whose waiting can be made short (`tests.brisk`)."""
+"""The loop of the scenes on a platform's wire: one whose waiting can be made short (`tests.brisk`)."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """One loop for each test, so that none is run twice."""
-    return {"loop": BriskLoop if item.path.name.startswith("test_discord") else asyncio.new_event_loop}
+    return {"loop": BriskLoop if item.path.name.startswith(("test_discord", "test_slack")) else asyncio.new_event_loop}
