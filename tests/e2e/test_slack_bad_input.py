@@ -192,27 +192,6 @@ async def test_a_form_for_a_round_that_closed_meanwhile_keeps_the_text(
     _clean(caplog)
 
 
-async def test_a_long_text_and_a_file_come_in_through_a_form(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    long = "".join(f"Line {n:04} of a night at sea.\n" for n in range(1300)).strip()
-    async with _room(tmp_path) as room:
-        ada = room.person("ada")
-        await room.says("ada", "/extend")
-        modal = room.last["ada"].modal
-        assert modal is not None
-        file = next(field.label for field in modal.fields if field.kind == "file_input")
-        answer = await ada.submit(modal, {file: [("night.txt", long.encode())]})
-        assert not answer.failed, answer.failed
-        await _quiet(room)
-        await room.posted()
-        kept = await _texts(room)
-        assert long in kept or "slack." not in str(answer.errors)
-        if long in kept:
-            shared = [f.data.decode() for message in room.wall.messages for f in message.files]
-            assert shared == [long]
-        assert room.server.refused == []
-    _clean(caplog)
-
-
 # ---- people
 
 

@@ -229,3 +229,34 @@ async def test_a_fault_loses_nothing_and_doubles_nothing(
     if row.route:
         assert room.server.faults.done, "nothing was broken"
     _clean(caplog)
+
+
+async def test_a_channel_without_the_bot_is_told_once_to_who_can_act_and_posted_when_it_is_let_in(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path) as first:
+        attic = first.server.channel("attic", bot=False)
+        room = first.elsewhere("attic")
+        await room.says("ada", "/story new The Attic")
+        await room.says("ada", f"/extend {WORDS}")
+        with brisk(WAITING):
+            await asyncio.sleep(3)
+        told = [seen for seen in room.person("ada").sees(attic) if seen.ephemeral and "/invite @room-37" in seen.words]
+        assert len(told) == 1, [seen.words for seen in room.person("ada").sees(attic)]
+        assert room.wall.messages == []
+        room.server.joins(room.server.bot, attic)
+        await _posted(room)
+        assert sum(WORDS in message.words for message in room.wall.messages) == 1
+    _clean(caplog)
+
+
+async def test_without_history_a_doubtful_post_is_made_at_most_once_and_said_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _room(tmp_path, history=False) as room:
+        room.server.faults.add(POSTS, reset=True, when="after")
+        await _told(room, "ada", f"extend {WORDS}")
+        await _posted(room)
+        assert sum(WORDS in message.words for message in room.wall.messages) == 1
+        assert sum("may be missing" in record.getMessage() for record in caplog.records) == 1
+    _clean(caplog)
