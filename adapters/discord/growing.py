@@ -51,5 +51,12 @@ def _closed(text: str) -> str:
             open_marks.append((mark, found.start()))
     while open_marks and not text[open_marks[-1][1] + len(open_marks[-1][0]) :].strip():
         text = text[: open_marks.pop()[1]]
-    text = text.rstrip() if open_marks else text
+    text = _without_half(text, open_marks[-1][0]).rstrip() if open_marks else text
     return text + "".join("\n```" if mark == "```" else mark for mark, _ in reversed(open_marks))
+
+
+def _without_half(text: str, mark: str) -> str:
+    """The text without the beginning of the mark that is about to close it."""
+    held = text.rstrip(mark[0])
+    half = len(text) - len(held)
+    return held if 0 < half < len(mark) and not held.endswith("\\") else text

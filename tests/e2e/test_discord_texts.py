@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from uniseg.graphemecluster import grapheme_clusters
 
@@ -265,6 +265,8 @@ def _open(text: str) -> list[str]:
     return stack
 
 
+@settings(max_examples=200)
+@example("``a ` b``", 1, 1.0)
 @given(_MARKED, st.integers(1, 40), st.floats(0, 1))
 def test_a_growing_text_has_no_open_mark_and_fits_its_messages(text: str, times: int, share: float) -> None:
     assert _open(text) == []
