@@ -289,7 +289,7 @@ async def open_slack_room(
     await open_database(settings, clock)
     async with contextlib.AsyncExitStack() as stack:
         if server is None:
-            server = await stack.enter_async_context(SlackServer(delivery=transport))
+            server = await stack.enter_async_context(SlackServer(delivery=transport, ack_seconds=12.0, trigger_seconds=12.0))
             server.age(seconds=clock.now().timestamp() - server.service.clock.now())
         else:
             clock.pass_(seconds=server.service.clock.now() - clock.now().timestamp())
