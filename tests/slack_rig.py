@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -130,7 +130,7 @@ class SlackRoom:
         who = self.server.person(name)
         if standing is not None and standing.keeper:
             who.user.admin = True
-        if who.user not in self.channel.members:
+        if who.user.id not in self.channel.members:
             self.server.joins(who, self.channel)
         return who
 
@@ -216,6 +216,16 @@ class SlackRoom:
         await self.house.inbox.sweep()
         await self.house.inbox.settled(self.place)
 
+    async def posted(self, seconds: float = 900.0) -> None:
+        """Wait until the poster has shown all that is wanted here; the house's clock goes on meanwhile."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(seconds):
+            began = loop.time()
+            while await self.look(lambda books: books.posts_wanted()):
+                await asyncio.sleep(0.1)
+                began, before = loop.time(), began
+                self.clock.pass_(seconds=began - before)
+
     async def look(self, work: Any) -> Any:
         """A read of the room's books."""
         return await self.house.store.read(self.place, work)
@@ -254,50 +264,66 @@ class SlackRoom:
         return [seen for seen in who.sees(self.server.dm(who)) if seen.files]
 
     def _private(self, who: Person) -> dict[tuple[str, str], Seen]:
-        """What only this person sees in the channel, by what it is and says."""
-        return {
-            (str(seen.raw.get("ts")), seen.words): seen for seen in who.sees(self.channel) if seen.ephemeral
-        }
+        """What only this person sees, in the channel and in their conversation with the bot, by what it is and says."""
+        seen = [*(one for one in who.sees(self.channel) if one.ephemeral), *who.sees(self.server.dm(who))]
+        return {(str(one.raw.get("ts")), one.words): one for one in seen}
 
 
 @contextlib.asynccontextmanager
 async def open_slack_room(
-    url: str, *, writer: Writer | None = None, transport: Transport = "socket", preset: Preset = "table"
+    url: str,
+    *,
+    writer: Writer | None = None,
+    transport: Transport = "socket",
+    preset: Preset = "table",
+    server: SlackServer | None = None,
+    history: bool = True,
+    wait: bool = True,
+    connection: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[SlackRoom]:
-    """A room in a house over this database, in a channel of a loopback Slack of its own."""
+    """A room in a house over this database, in a channel of a loopback Slack (one of its own, or that which is given)."""
     settings = settings_for(url)
     presets = replace(settings.room.preset, slack=preset)
     settings = replace(settings, room=replace(settings.room, preset=presets))
     clock, alarms = HandClock(), HandAlarms()
     await open_database(settings, clock)
     async with contextlib.AsyncExitStack() as stack:
-        server = await stack.enter_async_context(SlackServer(delivery=transport))
-        server.age(seconds=clock.now().timestamp() - server.service.clock.now())
+        if server is None:
+            server = await stack.enter_async_context(SlackServer(delivery=transport, ack_seconds=12.0, trigger_seconds=12.0))
+            server.age(seconds=clock.now().timestamp() - server.service.clock.now())
+        else:
+            clock.pass_(seconds=server.service.clock.now() - clock.now().timestamp())
         port = _free_port()
         vault = HouseVault(make_runner(url))
         stack.push_async_callback(vault.close)
-        connection = Connection(
+        reached = Connection(
             transport=transport, bot_token=TOKEN, app_token=APP_TOKEN, signing_secret=SIGNING_SECRET, port=port,
-            api_url=server.api, history=True,
+            api_url=server.api, history=history,
         )  # fmt: skip
-        adapter = Slack(connection, vault, clock)
+        adapter = Slack(replace(reached, **(connection or {})), vault, clock)
         house = await stack.enter_async_context(
             build(
                 settings, Platforms({"slack": adapter}), clock=clock, alarms=alarms, writer=writer, seed="rig", lease=ALONE
             )
         )
-        server.install(manifest(house.inbox.commands, name="Room 37", history=True))
+        server.install(manifest(house.inbox.commands, name="Room 37", history=history))
         if transport == "http":
             server.request_url = f"http://127.0.0.1:{port}/slack/events"
         channel = server.channel("story")
         running = asyncio.create_task(adapter.run(house.inbox))
+        posting = asyncio.create_task(house.poster.run())
+        house.poster.wake_all(await house.rows.post_places())
         try:
-            await (server.connected() if transport == "socket" else adapter.serving.wait())
+            if wait:
+                await (server.connected() if transport == "socket" else adapter.serving.wait())
             yield SlackRoom(server, house, adapter, clock, alarms, settings, channel)
         finally:
-            assert not running.done(), running
+            ended = running.done()
             running.cancel()
-            await asyncio.wait({running})
+            posting.cancel()
+            await asyncio.wait({running, posting})
+            if ended:
+                running.result()
 
 
 def _free_port() -> int:

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.asking import BROKEN
+from adapters.slack.asking import FAILED
 from bot.story.people import Standing
 
 FRESH_SECONDS = 300.0
@@ -47,7 +46,7 @@ class Accounts:
             return found[1]
         try:
             data: Any = (await client.users_info(user=user)).data
-        except (SlackApiError, *BROKEN):
+        except FAILED:
             return found[1] if found is not None else Account(called or user)
         account = account_of(data.get("user") or {}, team, called or user)
         self._known[team, user] = now, account

@@ -2,7 +2,9 @@
 
 A trigger opens one form within 3 seconds. What a slash command or a press is answered with goes to its `response_url`
 (five times in 30 minutes), which reaches people in channels that the bot is not in, and can redraw the private card that
-was pressed; where there is none, to `chat.postEphemeral`. https://docs.slack.dev/interactivity/handling-user-interaction
+was pressed; where there is none, to `chat.postEphemeral`; where the bot is not, to the caller's own conversation with it.
+An answer whose fate is unknown is not sent again, so that nobody reads it twice: it comes with their next one.
+https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.accounts import is_direct
-from adapters.slack.asking import BROKEN, code_of, retry_after
+from adapters.slack.asking import FAILED, code_of, limited, retry_after
 from adapters.slack.cards import Drawn
+from adapters.slack.handing import share, uploaded
+from bot.errors import PostingError
 
 log = logging.getLogger("room37.slack")
 
@@ -27,6 +31,10 @@ USES = 5
 """How often a `response_url` may be used."""
 WAITS = (0.3, 1.0)
 Outcome = Literal["shown", "lost"]
+_NOT_THERE = frozenset(
+    {"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived", "restricted_action", "no_permission"}
+)
+"""Slack's words for a channel in which the caller cannot be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ class Answer:
             if code not in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "ratelimited"):
                 log.error("Slack refused a form: %s", code)
             return False
-        except BROKEN as broken:
+        except FAILED as broken:
             log.info("a form did not open: %s", type(broken).__name__)
             return False
         return True
@@ -73,19 +81,20 @@ class Answer:
         for index, message in enumerate(messages):
             replaces = over and index == 0 and self._door.own_card
             outcome = await self._show(message, replaces=replaces)
-            if outcome == "lost":
+            if outcome == "lost" or not await self._hand_out(message):
                 return "lost"
-            await self._hand_out(message)
         return outcome
 
     async def _show(self, message: Drawn, *, replaces: bool) -> Outcome:
         if self._door.response_url and self._uses < USES:
             self._uses += 1
-            if await self._respond(message, replaces=replaces):
-                return "shown"
+            outcome = await self._respond(message, replaces=replaces)
+            if outcome is not None:
+                return outcome
         return await self._post(message)
 
-    async def _respond(self, message: Drawn, *, replaces: bool) -> bool:
+    async def _respond(self, message: Drawn, *, replaces: bool) -> Outcome | None:
+        """By the response_url; None when it takes nothing (any more), so that another way is open."""
         body = {
             "response_type": "ephemeral", "replace_original": replaces, "text": message.text, "blocks": message.blocks,
         }  # fmt: skip
@@ -93,47 +102,70 @@ class Answer:
             try:
                 async with self._session.post(self._door.response_url, json=body) as response:
                     if response.status < 300:
-                        return True
+                        return "shown"
+                    if response.status >= 500 and not replaces:
+                        log.info("an answer may be lost: %s", response.status)
+                        return "lost"
                     if response.status < 500 and response.status != 429:
                         log.info("a response_url was refused: %s", response.status)
-                        return False
-            except BROKEN as broken:
+                        return None
+            except aiohttp.ClientConnectorError as broken:  # nothing was sent
                 log.info("an answer is sent again: %s", type(broken).__name__)
+            except FAILED as broken:
+                log.info("an answer may be lost: %s", type(broken).__name__)
+                if not replaces:
+                    return "lost"
             if wait is not None:
                 await asyncio.sleep(wait)
-        return False
+        return "lost" if replaces else None
 
     async def _post(self, message: Drawn) -> Outcome:
-        """Below the channel's messages, to the caller alone; in a direct message, as an ordinary one."""
-        arguments: dict[str, Any] = {"channel": self._door.channel, "text": message.text, "blocks": message.blocks}
-        if self._door.thread:
-            arguments["thread_ts"] = self._door.thread
+        """Below the channel's messages, to the caller alone; where that cannot be, in a direct message."""
+        channel, thread = self._door.channel, self._door.thread
         for wait in (*WAITS, None):
             try:
-                if is_direct(self._door.channel):
-                    await self._client.chat_postMessage(**arguments, unfurl_links=False, unfurl_media=False)
-                else:
-                    await self._client.chat_postEphemeral(user=self._door.user, **arguments)
+                if not channel:
+                    channel, thread = await self._direct(), ""
+                await self._send(message, channel, thread)
                 return "shown"
+            except aiohttp.ClientConnectorError:  # nothing was sent
+                pass
             except SlackApiError as refused:
-                if code_of(refused) not in ("ratelimited", "service_unavailable", "internal_error", "fatal_error"):
+                if limited(refused):
+                    await asyncio.sleep(min(retry_after(refused), 5.0))
+                elif channel and not is_direct(channel) and code_of(refused) in _NOT_THERE:
+                    channel = ""
+                else:
                     log.info("an answer could not be shown: %s", code_of(refused))
                     return "lost"
-                await asyncio.sleep(min(retry_after(refused), 5.0))
-            except BROKEN:
-                pass
-            if wait is not None:
+            except FAILED as broken:
+                log.info("an answer may be lost: %s", type(broken).__name__)
+                return "lost"
+            if wait is not None and channel:
                 await asyncio.sleep(wait)
         return "lost"
 
-    async def _hand_out(self, message: Drawn) -> None:
+    async def _send(self, message: Drawn, channel: str, thread: str) -> None:
+        arguments: dict[str, Any] = {"channel": channel, "text": message.text, "blocks": message.blocks}
+        if thread:
+            arguments["thread_ts"] = thread
+        if is_direct(channel):
+            await self._client.chat_postMessage(**arguments, unfurl_links=False, unfurl_media=False)
+        else:
+            await self._client.chat_postEphemeral(user=self._door.user, **arguments)
+
+    async def _direct(self) -> str:
+        """The caller's own conversation with the bot."""
+        opened: Any = await self._client.conversations_open(users=self._door.user)
+        return str(opened["channel"]["id"])
+
+    async def _hand_out(self, message: Drawn) -> bool:
         """Files go to the caller's own conversation with the bot: nothing else in Slack is private to one person."""
         for handout in message.handouts:
             try:
-                opened: Any = await self._client.conversations_open(users=self._door.user)
-                await self._client.files_upload_v2(
-                    channel=opened["channel"]["id"], content=handout.text, filename=handout.name, title=handout.name,
-                    alt_txt=handout.about,
-                )  # fmt: skip
-            except (SlackApiError, *BROKEN) as fault:
+                file = await uploaded(self._client, self._session, handout)
+                await share(self._client, file, handout, await self._direct())
+            except (PostingError, *FAILED) as fault:
                 log.warning("a file could not be handed over: %s", type(fault).__name__)
+                return False
+        return True

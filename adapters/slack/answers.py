@@ -89,7 +89,7 @@ def held(view: Mapping[str, Any]) -> Held:
             {str(k): str(v) for k, v in at.items()},
             {str(name): tuple(map(str, many)) for name, many in joints.items()},
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UserError("kernel.bad_token") from None
 
 

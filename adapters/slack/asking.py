@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater
 
@@ -20,6 +20,8 @@ log = logging.getLogger("room37.slack")
 T = TypeVar("T")
 
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
+FAILED = (SlackClientError, *BROKEN)
+"""All that a call of the Web API may raise."""
 WAITS = (0.5, 1.0, 2.0)
 """Seconds between tries of a call that may be repeated."""
 BUSY_SECONDS = 10.0
@@ -34,7 +36,7 @@ CLOSED = frozenset(
     }
 )  # fmt: skip
 """Slack's words for: not here, until somebody changes something."""
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
+GONE = frozenset({"message_not_found", "file_not_found", "file_deleted", "cant_update_message", "edit_window_closed", "thread_not_found"})
 PASSING = frozenset({"ratelimited", "rate_limited", "service_unavailable", "fatal_error", "internal_error", "request_timeout"})
 
 
@@ -58,8 +60,19 @@ def retry_after(error: SlackApiError) -> float:
 
 
 def status_of(error: SlackApiError) -> int:
-    """The HTTP status."""
+    """The HTTP status; 0 when the answer could not be read."""
     return int(getattr(error.response, "status_code", 0) or 0)
+
+
+def passing(error: SlackApiError) -> bool:
+    """Whether Slack is busy or broken, so that a further try makes sense. Nobody knows what became of the call."""
+    code, status = code_of(error), status_of(error)
+    return status >= 500 or not code or code in PASSING
+
+
+def limited(error: SlackApiError) -> bool:
+    """Whether Slack did nothing because it was asked too often."""
+    return status_of(error) == 429 or code_of(error) in ("ratelimited", "rate_limited")
 
 
 async def tried(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
@@ -75,7 +88,11 @@ async def tried(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
             if wait is None or after > LONG_WAIT:
                 raise PostLater(code_of(error) or "busy", max(after, BUSY_SECONDS)) from None
             await asyncio.sleep(max(after, wait))
-        except BROKEN as broken:
+        except aiohttp.ClientConnectorError as broken:  # nothing was sent
+            if wait is None:
+                raise PostLater(type(broken).__name__, BUSY_SECONDS) from None
+            await asyncio.sleep(wait)
+        except (SlackClientError, *BROKEN) as broken:
             if wait is None or not repeatable:
                 raise PostLater(type(broken).__name__, BUSY_SECONDS, unsure=not repeatable) from None
             await asyncio.sleep(wait)
@@ -84,19 +101,19 @@ async def tried(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
 
 def _judged(error: SlackApiError, *, repeatable: bool) -> float:
     """Seconds until a further try makes sense; raises where it does not."""
-    code, status = code_of(error), status_of(error)
+    code = code_of(error)
     if code in GONE:
         raise MessageGone(code) from None
     if code in CLOSED:
         raise CannotPost(code) from None
-    if status == 429 or code in ("ratelimited", "rate_limited"):
+    if limited(error):
         return retry_after(error)
-    if status >= 500 or code in PASSING:
+    if passing(error):
         if not repeatable:
-            raise PostLater(code or str(status), BUSY_SECONDS, unsure=True) from None
+            raise PostLater(code or "unreadable", BUSY_SECONDS, unsure=True) from None
         return 0.0
     log.error("Slack refused a call: %s", code)
     raise CannotPost(code) from None
 
 
-__all__ = ["BROKEN", "PostingError", "code_of", "retry_after", "tried"]
+__all__ = ["BROKEN", "FAILED", "PostingError", "code_of", "limited", "passing", "retry_after", "tried"]

@@ -3,24 +3,35 @@
 Slack drops no doubles by itself: a post carries metadata that names it, and where its fate is unknown it is looked for
 in the channel's history before it is posted again; without the history scopes nobody can look, and it is not.
 https://docs.slack.dev/messaging/message-metadata
+
+A card's refs are the timestamps of its messages, and behind them the files that hold what was too long for one, each
+with a digest, so that a text that is taken back or changed is taken back or changed there too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.asking import BROKEN, tried
-from adapters.slack.cards import Drawn, drawn_public
+from adapters.slack.asking import tried
+from adapters.slack.cards import Drawn, Handout, drawn_public
+from adapters.slack.handing import share, uploaded
 from bot.cards import Card
+from bot.errors import CannotPost, MessageGone, PostingError
 from bot.story.people import Place
 
 EVENT = "room37_card"
 """The type of our messages' metadata."""
 LOOK_BACK = 100
+_BEGUN = 1024
+_OF = ":"
+"""Between a file's id and the digest of its text."""
 Clients = Callable[[str], Awaitable[AsyncWebClient]]
 """The client of a workspace."""
 
@@ -28,82 +39,123 @@ Clients = Callable[[str], Awaitable[AsyncWebClient]]
 class Channels:
     """The bot's own messages in the channels that are rooms."""
 
-    def __init__(self, clients: Clients, *, history: bool) -> None:
+    def __init__(self, clients: Clients, session: aiohttp.ClientSession, *, history: bool) -> None:
         self._clients = clients
         self._history = history
+        self._session = session
+        self._begun: OrderedDict[str, Sequence[str]] = OrderedDict()
+        """What stands there of cards whose posting broke off, by nonce."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives their timestamps."""
-        refs = []
-        for index, drawn in enumerate(drawn_public(card)):
-            refs.append(await self._send(place, drawn, f"{nonce}.{index}"))
-        return tuple(refs)
+        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped."""
+        begun = self._begun.get(nonce, ())
+        refs = await self._go_on(place, drawn_public(card), nonce, begun)
+        return await self.edit(place, refs, card) if begun else refs
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
         drawn = drawn_public(card)
         client = await self._clients(place.space)
-        for ref, message in zip(refs, drawn, strict=False):
+        messages, files = _messages(refs), _files(refs)
+        for ref, message in zip(messages, drawn, strict=False):
             await tried(
                 lambda ref=ref, message=message: client.chat_update(  # type: ignore[misc]  # the values of this round
                     channel=place.channel, ts=ref, text=message.text, blocks=message.blocks
                 ),
                 repeatable=True,
             )
-        kept = list(refs[: len(drawn)])
-        for index, message in enumerate(drawn[len(refs) :], len(refs)):
-            kept.append(await self._send(place, message, f"{refs[0]}.{index}"))
-        await self.remove(place, refs[len(drawn) :])
-        return tuple(kept)
+        kept = list(messages[: len(drawn)])
+        for index, message in enumerate(drawn[len(messages) :], len(messages)):
+            kept.append(await self._send(place, message, f"{messages[0]}.{index}"))
+        wanted = [(kept[index], handout) for index, message in enumerate(drawn) for handout in message.handouts]
+        have = {ref.partition(_OF)[2]: ref for ref in files}
+        now = [have.get(_digest(handout)) or await self._hand_out(place, ts, handout) for ts, handout in wanted]
+        await self.remove(place, [*messages[len(drawn) :], *(ref for ref in files if ref not in now)])
+        return (*kept, *now)
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
-        """The messages of a card that was perhaps posted, the first ones at least; None when nobody can look."""
+        """The messages of a card that was perhaps posted, completed if it was begun; None when nobody can look."""
         if not self._history:
             return None
         client = await self._clients(place.space)
-        wanted = {f"{nonce}.{index}": index for index in range(len(drawn_public(card)))}
+        drawn = drawn_public(card)
+        wanted = {f"{nonce}.{index}": index for index in range(len(drawn))}
         found: dict[int, str] = {}
         try:
-            for message in await self._latest(client, place):
-                metadata = message.get("metadata") or {}
-                payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == EVENT and payload.get("nonce") in wanted:
-                    found.setdefault(wanted[payload["nonce"]], str(message.get("ts")))
-        except SlackApiError:
+            latest = await self._latest(client, place)
+        except (CannotPost, MessageGone):
             return None
+        for message in latest:
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == EVENT and payload.get("nonce") in wanted:
+                found.setdefault(wanted[payload["nonce"]], str(message.get("ts")))
         whole: list[str] = []
         while len(whole) in found:
             whole.append(found[len(whole)])
-        return tuple(whole)
+        files = _files(self._begun.get(nonce, ()))
+        return await self._go_on(place, drawn, nonce, [*whole, *files]) if whole else ()
 
-    async def _latest(self, client: AsyncWebClient, place: Place) -> list[dict[str, Any]]:
+    async def _latest(self, client: AsyncWebClient, place: Place, thread: str = "") -> list[dict[str, Any]]:
+        """The latest messages of a channel, or of a thread."""
+        below = thread or place.thread
+
         async def ask() -> Any:
-            if place.thread:
-                return await client.conversations_replies(
-                    channel=place.channel, ts=place.thread, limit=LOOK_BACK, include_all_metadata=True
-                )
-            return await client.conversations_history(
-                channel=place.channel, limit=LOOK_BACK, include_all_metadata=True
-            )
+            about: dict[str, Any] = {"channel": place.channel, "limit": LOOK_BACK, "include_all_metadata": True}
+            if below:
+                return await client.conversations_replies(ts=below, **about)
+            return await client.conversations_history(**about)
 
-        try:
-            answer = await ask()
-        except BROKEN:
-            answer = await tried(ask, repeatable=True)
+        answer = await tried(ask, repeatable=True)
         messages: list[dict[str, Any]] = answer.get("messages") or []
         return messages
 
     async def remove(self, place: Place, refs: Sequence[str]) -> None:
-        """Delete messages; those that are gone already do not matter."""
+        """Delete messages and files; those that are gone already do not matter, those that Slack keeps do."""
         client = await self._clients(place.space)
-        for ref in refs:
+        for ref in [*_files(refs), *_messages(refs)]:
             try:
-                await client.chat_delete(channel=place.channel, ts=ref)
-            except SlackApiError:
+                await tried(partial(_deleted, client, place.channel, ref), repeatable=True)
+            except MessageGone:
                 continue
 
+    async def _go_on(self, place: Place, drawn: Sequence[Drawn], nonce: str, begun: Sequence[str]) -> Sequence[str]:
+        """A card's refs once all of it stands there; what stands there already (`begun`) is kept when it breaks off."""
+        refs = list(begun)
+        try:
+            for index, message in enumerate(drawn[len(_messages(begun)) :], len(_messages(begun))):
+                refs.append(await self._send(place, message, f"{nonce}.{index}"))
+            messages, have = _messages(refs), {ref.partition(_OF)[2] for ref in refs}
+            for ts, message in zip(messages, drawn, strict=False):
+                there = await self._there(place, ts) if message.handouts and self._history and ts in begun else {}
+                for handout in message.handouts:
+                    if _digest(handout) in have:
+                        continue
+                    found = there.get(handout.name)
+                    refs.append(_ref(found, handout) if found else await self._hand_out(place, ts, handout))
+        except PostingError:
+            self._begun[nonce] = tuple(refs)
+            while len(self._begun) > _BEGUN:
+                self._begun.popitem(last=False)
+            raise
+        self._begun.pop(nonce, None)
+        return tuple(refs)
+
+    async def _there(self, place: Place, ts: str) -> dict[str, str]:
+        """The files below a message, by name: a post that was cut off may have brought some."""
+        client = await self._clients(place.space)
+        below = await self._latest(client, place, place.thread or ts)
+        return {str(file.get("name")): str(file.get("id")) for message in below for file in message.get("files") or ()}
+
+    async def _hand_out(self, place: Place, ts: str, handout: Handout) -> str:
+        """One file below a message."""
+        client = await self._clients(place.space)
+        file = await uploaded(client, self._session, handout)
+        await share(client, file, handout, place.channel, place.thread or ts)
+        return _ref(file, handout)
+
     async def _send(self, place: Place, drawn: Drawn, nonce: str) -> str:
-        """One message, and its files below it."""
+        """One message."""
         client = await self._clients(place.space)
         arguments: dict[str, Any] = {"channel": place.channel, "text": drawn.text, "blocks": drawn.blocks}
         if place.thread:
@@ -117,10 +169,29 @@ class Channels:
             ),
             repeatable=False,
         )
-        ts = str(answer["ts"])
-        for handout in drawn.handouts:
-            await client.files_upload_v2(
-                channel=place.channel, content=handout.text, filename=handout.name, title=handout.name,
-                alt_txt=handout.about, thread_ts=place.thread or ts,
-            )  # fmt: skip
-        return ts
+        return str(answer["ts"])
+
+
+async def _deleted(client: AsyncWebClient, channel: str, ref: str) -> None:
+    """One message or file deleted."""
+    file, of, _ = ref.partition(_OF)
+    if of:
+        await client.files_delete(file=file)
+    else:
+        await client.chat_delete(channel=channel, ts=ref)
+
+
+def _messages(refs: Iterable[str]) -> list[str]:
+    return [ref for ref in refs if _OF not in ref]
+
+
+def _files(refs: Iterable[str]) -> list[str]:
+    return [ref for ref in refs if _OF in ref]
+
+
+def _digest(handout: Handout) -> str:
+    return hashlib.sha256(handout.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _ref(file: str, handout: Handout) -> str:
+    return f"{file}{_OF}{_digest(handout)}"

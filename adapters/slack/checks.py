@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.findings import Findings
 from adapters.slack.asking import BROKEN, code_of
 from adapters.slack.connection import Connection
-from adapters.slack.gate import INSTALL_PATH, web_client
+from adapters.slack.gate import DEFAULT_API, INSTALL_PATH
 from adapters.slack.install import request_url
 from adapters.slack.manifest import scopes
 from bot.sentences import say
@@ -28,14 +28,14 @@ _PATIENCE = aiohttp.ClientTimeout(total=60)
 
 async def check(connection: Connection, rooms: Sequence[Place]) -> Findings:
     """Look at what is configured, and ask Slack; `rooms` are places to look at."""
-    logging.getLogger("room37.slack").setLevel(logging.CRITICAL)  # what it says is said here in sentences
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)  # what it says is said here in sentences
     findings = Findings()
     async with aiohttp.ClientSession(trust_env=connection.use_proxy, timeout=_PATIENCE) as session:
         try:
             if connection.several:
                 _installing(connection, findings)
             elif connection.bot_token:
-                client = web_client(connection, session, connection.bot_token)
+                client = _client(connection, session, connection.bot_token)
                 if (me := await _bot(client, connection, findings)) is not None:
                     await _rooms(client, me, rooms, findings)
             else:
@@ -47,6 +47,17 @@ async def check(connection: Connection, rooms: Sequence[Place]) -> Findings:
         except BROKEN as broken:
             findings.amiss("slack.unreachable", why=type(broken).__name__)
     return findings
+
+
+def _client(connection: Connection, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
+    """The Web API, asked once for each thing."""
+    client = AsyncWebClient(
+        token=token, base_url=connection.api_url or DEFAULT_API, session=session, retry_handlers=[],
+        trust_env_in_session=connection.use_proxy,
+    )  # fmt: skip
+    if not connection.use_proxy:
+        client.proxy = None  # the SDK takes it from the environment
+    return client
 
 
 async def _bot(client: AsyncWebClient, connection: Connection, findings: Findings) -> Any:
@@ -82,7 +93,7 @@ async def _socket(connection: Connection, session: aiohttp.ClientSession, findin
     if not connection.app_token:
         findings.amiss("slack.no_app_token")
         return
-    client = web_client(connection, session, None)
+    client = _client(connection, session, None)
     try:
         await client.apps_connections_open(app_token=connection.app_token)
     except SlackApiError as refused:

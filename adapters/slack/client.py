@@ -12,6 +12,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ from adapters.slack import answers, deliveries, forms, home, pages
 from adapters.slack import commands as lines
 from adapters.slack.accounts import Accounts, is_direct, standing_of
 from adapters.slack.answering import Answer, Door
-from adapters.slack.asking import BROKEN, code_of
+from adapters.slack.asking import FAILED, code_of
 from adapters.slack.callers import PLATFORM, person_of
 from adapters.slack.cards import drawn_private
 from adapters.slack.channels import Channels
@@ -70,12 +71,14 @@ class Slack:
         self._accounts = Accounts()
         self._lost: OrderedDict[tuple[Place, Person], Reply] = OrderedDict()
         self._told: set[tuple[str, str, str]] = set()
+        self._taken: OrderedDict[str, None] = OrderedDict()
+        self._doors: OrderedDict[tuple[str, str], Door] = OrderedDict()
 
     async def run(self, inbox: Inbox) -> None:
         """Serve until cancelled. Raises OperatorError for tokens that Slack refuses."""
         async with open_gate(self._connection, self._vault, self._clock) as gate, asyncio.TaskGroup() as group:
             self._gate = gate
-            self._channels = Channels(gate.client, history=self._connection.history)
+            self._channels = Channels(gate.client, gate.session, history=self._connection.history)
             _Listeners(self, gate, inbox, group).register()
             if not self._connection.several:
                 await self._check(gate)
@@ -92,7 +95,7 @@ class Slack:
                 if code_of(refused) in ("invalid_auth", "not_authed", "account_inactive", "token_revoked"):
                     raise OperatorError(to_plain(say("slack.bad_token", why=code_of(refused)))) from None
                 log.warning("Slack refuses to say who we are: %s", code_of(refused))
-            except BROKEN as broken:
+            except FAILED as broken:
                 log.warning("Slack cannot be reached (%s); trying again", type(broken).__name__)
             await asyncio.sleep(5)
 
@@ -100,7 +103,24 @@ class Slack:
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
         """Post a public card."""
-        return await (await self._open()).post(place, card, nonce)
+        try:
+            return await (await self._open()).post(place, card, nonce)
+        except CannotPost as refused:
+            await self._say_not_there(place, refused)
+            raise
+
+    async def _say_not_there(self, place: Place, refused: CannotPost) -> None:
+        """Whoever used a command there last can let the bot in: they are told, once, and nobody else."""
+        door = self._doors.get((place.space, place.channel))
+        if refused.why not in ("not_in_channel", "channel_not_found") or door is None or self._gate is None:
+            return
+        if not self.first_time((place.space, place.channel, "not there")):
+            return
+        client = await self._gate.client(place.space)
+        said = note(say("slack.not_there", bot=await self._gate.name(place.space)))
+        answer = Answer(client, self._gate.session, replace(door, own_card=False))
+        if await answer.say(drawn_private(Reply.of(said)), over=False) == "lost":
+            self._told.discard((place.space, place.channel, "not there"))
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a public card."""
@@ -134,6 +154,30 @@ class Slack:
     def earlier(self, who: tuple[Place, Person]) -> Reply | None:
         """The answer that was lost."""
         return self._lost.pop(who, None)
+
+    def takes(self, source_id: str) -> bool:
+        """Whether this delivery is to be answered: what Slack delivers a second time was, or is being."""
+        if source_id in self._taken:
+            return False
+        self._taken[source_id] = None
+        while len(self._taken) > _LOST:
+            self._taken.popitem(last=False)
+        return True
+
+    def drops(self, source_id: str) -> None:
+        """Its answer got lost: a second delivery may be answered."""
+        self._taken.pop(source_id, None)
+
+    def came_through(self, team: str, channel: str, door: Door) -> None:
+        """Where the last person to use something in this channel can be answered."""
+        self._doors[team, channel] = door
+        self._doors.move_to_end((team, channel))
+        while len(self._doors) > _LOST:
+            self._doors.popitem(last=False)
+
+    def welcomed(self, team: str, channel: str) -> None:
+        """The bot was let into a channel: should it be out of it again, that is said again."""
+        self._told.discard((team, channel, "not there"))
 
     def first_time(self, what: tuple[str, str, str]) -> bool:
         """Whether something that is said once was not said yet."""
@@ -193,8 +237,12 @@ class _Listeners:
         self._later(self._reaction(body))
 
     async def _on_joined(self, body: Body) -> None:
+        """Somebody came into a channel: if it is the bot, what waits for it goes out."""
         event = body.get("event") or {}
-        self._inbox.welcome(PLATFORM, str(body.get("team_id") or ""), str(event.get("channel") or ""))
+        team, channel = str(body.get("team_id") or ""), str(event.get("channel") or "")
+        if await self._gate.me(team) == event.get("user"):
+            self._platform.welcomed(team, channel)
+            self._inbox.welcome(PLATFORM, team, channel)
 
     # ---- what people do
 
@@ -247,9 +295,7 @@ class _Listeners:
 
     async def _is_ours(self, delivery: Delivery, message: Body) -> bool:
         """Whether the bot wrote it: its refs are known to the room, or its user is the bot's own."""
-        client = await self._gate.client(delivery.team)
-        me: Any = await client.auth_test()
-        return bool(message.get("user") == me.get("user_id") or message.get("bot_id") == me.get("bot_id"))
+        return bool(message.get("user") == await self._gate.me(delivery.team))
 
     async def _names(self, delivery: Delivery, message: Body) -> dict[str, str]:
         """The names of a message's author and of those whom it mentions."""
@@ -322,9 +368,12 @@ class _Listeners:
                 most = kind.most if isinstance(kind, Text) else 0
                 text = await read_upload(self._gate.session, client.token or "", upload, most)
                 call = call.with_args(**{name: text})
+            return await self._carried_out(delivery, call, {})
         except UserError as refusal:
             return refusal
-        return await self._carried_out(delivery, call, {})
+        except Exception as fault:  # noqa: BLE001  # the form stays open with all that was typed
+            log.error("a form could not be taken: %s", type(fault).__name__)
+            return UserError("kernel.crashed")
 
     async def _answer_when_done(
         self, work: asyncio.Task[Reply | UserError], delivery: Delivery, call: Call, command: Command | None
@@ -362,8 +411,7 @@ class _Listeners:
             Place(PLATFORM, team, str(event.get("channel") or user)), person, "", Call("help"), "", private=True,
             elsewhere=partial(self._elsewhere, person),
         )  # fmt: skip
-        me: Any = await client.auth_test()
-        facts = facts_of(await self._inbox.home(incoming), team, str(me.get("user") or "room37"))
+        facts = facts_of(await self._inbox.home(incoming), team, await self._gate.name(team))
         await client.views_publish(user_id=user, view=home.home(facts))
 
     async def _reaction(self, body: Body) -> None:
@@ -392,6 +440,7 @@ class _Listeners:
             await self._ask_where(delivery, call, command)
             return
         delivery = await self._placed(delivery, call)
+        self._platform.came_through(delivery.team, delivery.channel, delivery.door)
         reply = await self._carried_out(delivery, call, people or {})
         await self._answer(delivery, call, command, reply, page=page, turning=turning)
 
@@ -437,7 +486,7 @@ class _Listeners:
         client = await self._gate.client(place.space)
         try:
             answer: Any = await client.conversations_members(channel=place.channel, limit=1000)
-        except (SlackApiError, *BROKEN):
+        except FAILED:
             return None
         if person.user not in (answer.get("members") or ()):
             return None
@@ -448,6 +497,8 @@ class _Listeners:
         self, delivery: Delivery, call: Call, command: Command | None, reply: Reply, *, page: int, turning: bool
     ) -> None:
         """Show the reply: a form, pages, or cards; with what was lost before."""
+        if not self._platform.takes(delivery.source_id):
+            return
         client = await self._gate.client(delivery.team)
         answer = Answer(client, self._gate.session, delivery.door)
         if reply.form is not None:
@@ -456,15 +507,19 @@ class _Listeners:
                 return
             reply = Reply.of(_open_again(reply.form))
         who = (delivery.place, person_of(delivery.team, delivery.user))
-        cards = list(reply.cards)
-        if (earlier := self._platform.earlier(who)) is not None:
-            cards += [note(say("slack.earlier")), *earlier.cards]
-        whole = Reply(tuple(cards), refused=reply.refused, file=reply.file)
+        whole = replace(reply, form=None)
+        earlier = self._platform.earlier(who)
+        if earlier is not None and earlier.file and reply.file:
+            self._platform.lost(who, earlier)  # two files are two answers
+        elif earlier is not None:
+            cards = (*reply.cards, note(say("slack.earlier")), *earlier.cards)
+            whole = replace(whole, cards=cards, file=reply.file or earlier.file)
         changes = command is None or command.changes
         over = (turning or (command is not None and command.redraws)) and not reply.refused
         drawn = pages.paged(drawn_private(whole), call, page, changes=changes)
         if await answer.say(drawn, over=over) == "lost":
-            self._platform.lost(who, reply)
+            self._platform.lost(who, whole)
+            self._platform.drops(delivery.source_id)
 
     async def _refuse(self, delivery: Delivery, refusal: UserError, kept: Call | None) -> None:
         """Say why something is no call; words that came with it are kept and asked about."""
@@ -512,5 +567,7 @@ async def _safely(work: Coroutine[Any, Any, None]) -> None:
         await work
     except (UserError, PostingError) as refused:
         log.info("a delivery came to nothing: %s", type(refused).__name__)
-    except (SlackApiError, OperatorError, *BROKEN) as fault:
+    except (OperatorError, *FAILED) as fault:
         log.warning("a delivery failed: %s", type(fault).__name__)
+    except Exception as fault:  # noqa: BLE001  # an unforeseen one would end the whole adapter
+        log.error("a delivery broke: %s", type(fault).__name__)

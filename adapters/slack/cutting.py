@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.fitting import fitting, size
 
+_DOUBLE = re.compile("[\x00-\x1f\U00010000-\U0010ffff]")
 _COSTS = {"&": 5, "<": 4, ">": 4}
 
 
@@ -12,7 +15,7 @@ def cost(text: str) -> int:
 
     A control character counts twice, since JSON spells it out in six.
     """
-    return sum(map(_cost, text))
+    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">")) + len(_DOUBLE.findall(text))
 
 
 def _cost(char: str) -> int:
@@ -35,6 +38,8 @@ def cut(text: str, first: int, most: int, *, pieces_most: int = 0) -> list[str]:
 
 def _reach(text: str, at: int, room: int) -> int:
     """How far a piece could go at most."""
+    if len(text) - at <= room and cost(text[at:]) <= room:
+        return len(text)
     end = at
     while end < len(text) and (room := room - _cost(text[end])) >= 0:
         end += 1

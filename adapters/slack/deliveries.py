@@ -40,7 +40,7 @@ class Delivery:
 def of_command(body: Json) -> Delivery:
     """A slash command."""
     team, user, channel = _text(body, "team_id"), _text(body, "user_id"), _text(body, "channel_id")
-    trigger = str(body.get("trigger_id") or "")
+    trigger = _text(body, "trigger_id")
     door = Door(channel, user, response_url=str(body.get("response_url") or ""), trigger=trigger)
     return Delivery(team, user, str(body.get("user_name") or ""), channel, "", f"slack:{team}:{trigger}", door)
 
@@ -88,7 +88,7 @@ def of_shortcut(body: Json) -> Delivery:
     team, user = _team(body), _user(body)
     channel = str(_map(body, "channel").get("id") or "")
     message = _map(body, "message")
-    trigger = str(body.get("trigger_id") or "")
+    trigger = _text(body, "trigger_id")
     thread = str(message.get("thread_ts") or "")
     door = Door(channel, user, thread, str(body.get("response_url") or ""), trigger)
     return Delivery(team, user, _name(body), channel, "", f"slack:{team}:{trigger}", door)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -31,6 +31,8 @@ INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 DEFAULT_API = "https://slack.com/api/"
 PING_SECONDS = 10.0
+CALL_SECONDS = 30.0
+"""So long a call may take; a session of aiohttp's own waits for five minutes."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Gate:
     web: AsyncWebClient
     installations: Any = None
     """The store of workspaces that installed the app; None where there is one workspace."""
+    _known: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     async def client(self, team: str) -> AsyncWebClient:
         """The Web API as this workspace's bot. Raises CannotPost for one that removed the app."""
@@ -51,7 +54,22 @@ class Gate:
         bot = await self.installations.async_find_bot(enterprise_id=None, team_id=team)
         if bot is None:
             raise CannotPost("the app is not installed")
-        return web_client(self.connection, self.session, bot.bot_token)
+        return _client(self.connection, self.session, bot.bot_token)
+
+    async def me(self, team: str) -> str:
+        """The bot's own user in a workspace."""
+        return (await self._who(team))[0]
+
+    async def name(self, team: str) -> str:
+        """What the bot is called in a workspace."""
+        return (await self._who(team))[1]
+
+    async def _who(self, team: str) -> tuple[str, str]:
+        if team not in self._known:
+            client = await self.client(team)
+            answer: Any = await client.auth_test()
+            self._known[team] = str(answer.get("user_id") or ""), str(answer.get("user") or "room37")
+        return self._known[team]
 
     async def serve(self, ready: asyncio.Event) -> None:
         """Take deliveries until cancelled; `ready` is set once they are."""
@@ -63,7 +81,8 @@ class Gate:
     async def _socket(self, ready: asyncio.Event) -> None:
         proxy = self.web.proxy if self.connection.use_proxy else None
         handler = AsyncSocketModeHandler(
-            self.app, self.connection.app_token, web_client=self.web, proxy=proxy, ping_interval=PING_SECONDS
+            self.app, self.connection.app_token, web_client=self.web, proxy=proxy, ping_interval=PING_SECONDS,
+            logger=_library_log(),
         )
         if not self.connection.use_proxy:
             handler.client.proxy = None
@@ -88,10 +107,11 @@ class Gate:
 @asynccontextmanager
 async def open_gate(connection: Connection, vault: Vault, clock: Clock) -> AsyncIterator[Gate]:
     """A gate over a session of its own."""
-    async with aiohttp.ClientSession(trust_env=connection.use_proxy) as session:
-        client = web_client(connection, session, connection.bot_token or None)
+    timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
+    async with aiohttp.ClientSession(trust_env=connection.use_proxy, timeout=timeout) as session:
+        client = _client(connection, session, connection.bot_token or None)
         if not connection.several:
-            app = AsyncApp(client=client, signing_secret=connection.signing_secret or "unused", logger=log)
+            app = AsyncApp(client=client, signing_secret=connection.signing_secret or "unused", logger=_library_log())
             yield Gate(connection, session, app, client)
             return
         from adapters.slack.installing import Installations, Seal, States  # noqa: PLC0415  # needs an extra
@@ -106,18 +126,39 @@ async def open_gate(connection: Connection, vault: Vault, clock: Clock) -> Async
         )  # fmt: skip
         app = AsyncApp(
             client=client, signing_secret=connection.signing_secret, installation_store=store, oauth_settings=settings,
-            logger=log,
+            logger=_library_log(),
         )  # fmt: skip
         app.enable_token_revocation_listeners()
         yield Gate(connection, session, app, client, store)
 
 
-def web_client(connection: Connection, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
-    """The Web API with this token, over our session."""
+def _client(connection: Connection, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
     client = AsyncWebClient(
-        token=token, base_url=connection.api_url or DEFAULT_API, session=session, retry_handlers=[], logger=log,
+        token=token, base_url=connection.api_url or DEFAULT_API, session=session, retry_handlers=[], logger=_library_log(),
         trust_env_in_session=connection.use_proxy,
     )  # fmt: skip
     if not connection.use_proxy:
         client.proxy = None
     return client
+
+
+def _library_log() -> logging.Logger:
+    """Where slack_sdk and Bolt write: never in detail, which is what people wrote, and never tracebacks.
+
+    Both mend by themselves what they call errors (a websocket that broke, a connection that was refused).
+    """
+    library = logging.getLogger("room37.slack.sdk")
+    library.setLevel(logging.WARNING)  # at INFO Bolt quotes requests whose signature is wrong
+    if not library.filters:
+        library.addFilter(_in_one_line)
+    return library
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    if record.exc_info:
+        record.exc_info = record.exc_text = None
+    if str(record.msg).startswith("Unhandled request"):  # it quotes the whole of it
+        record.msg, record.args = "Bolt knows no listener for a delivery", ()
+    if record.levelno > logging.WARNING:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True

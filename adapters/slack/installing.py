@@ -126,7 +126,8 @@ class States(AsyncOAuthStateStore):
 
 
 def _key(enterprise_id: str | None, team_id: str | None) -> str:
-    return f"slack/bot/{enterprise_id or '-'}/{team_id or '-'}"
+    """By workspace: it is known without its enterprise too. The end is marked, so that no key begins another."""
+    return f"slack/bot/-/{team_id}/" if team_id else f"slack/bot/{enterprise_id or '-'}/-/"
 
 
 def _hash(state: str) -> str:

@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
 HISTORY: dict[str, str] = {
     "channels:history": "slack.scope_history",
     "groups:history": "slack.scope_history",
+    "metadata.message:read": "slack.scope_metadata",
 }
 """Scopes that let the bot read channels: asked for only when the operator wants it."""
 EVENTS = (

@@ -27,6 +27,8 @@ PIECE = 3_000
 """What one block of text may cost."""
 PIECES = 4
 """Blocks that one text may take; a longer one is its beginning and a file."""
+_FEW, _LIGHT = 16, 200
+"""So many lines, runs and characters fit into a block however they are written."""
 _REVISIONS = ("version", "rev", "desk", "held")
 _STYLES = {"plain": "", "main": "primary", "danger": "danger"}
 
@@ -123,6 +125,10 @@ def small(markup: str) -> Iterator[Part]:
 
 def _grouped(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Lines in groups that each fit into one block."""
+    if _light(lines):
+        if lines:
+            yield list(lines)
+        return
     group: list[Line] = []
     room, heavy = PIECE, BLOCKS_WEIGHT - 1_000
     for line in (short for long in lines for short in _shortened(long)):
@@ -134,6 +140,12 @@ def _grouped(lines: Sequence[Line]) -> Iterator[list[Line]]:
         room, heavy = room - length, heavy - weighs
     if group:
         yield group
+
+
+def _light(lines: Sequence[Line]) -> bool:
+    """Whether lines fit into one block however much each character grows (seven-fold at most): most are never measured."""
+    runs = [run for line in lines for run in line.runs]
+    return len(lines) <= _FEW and len(runs) <= _FEW and sum(len(run.text) for run in runs) <= _LIGHT
 
 
 def _shortened(line: Line) -> Iterator[Line]:

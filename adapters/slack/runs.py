@@ -108,13 +108,17 @@ def _broken(shape: Shape, runs: Iterator[Run]) -> Iterator[Line]:
     yield Line(shape, tuple(joined(line)))
 
 
+def _style(run: Run) -> tuple[bool, bool, bool, bool, int | None]:
+    return run.bold, run.italic, run.strike, run.code, run.unix
+
+
 def joined(runs: Sequence[Run] | Iterator[Run]) -> Iterator[Run]:
     """Neighbours of one style made one; empty ones left out."""
     held: Run | None = None
     for run in runs:
         if not run.text and run.unix is None:
             continue
-        if held is not None and held.unix is None and replace(run, text="") == replace(held, text=""):
+        if held is not None and held.unix is None and _style(run) == _style(held):
             held = replace(held, text=held.text + run.text)
             continue
         if held is not None:

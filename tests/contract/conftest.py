@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,19 +15,33 @@ from tests.slack_rig import SlackRoom, open_slack_room
 AnyRoom = Room | DiscordRoom | SlackRoom
 
 
-@pytest.fixture(params=["console", "discord", "slack-socket", "slack-http"])
-async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyRoom]:
-    """A room in a house of its own, on each platform in turn."""
-    url = f"sqlite:///{tmp_path}/house.db"
-    if request.param == "console":
+@contextlib.asynccontextmanager
+async def opened(platform: str, folder: Path) -> AsyncIterator[AnyRoom]:
+    """A room in a house of its own on this platform."""
+    url = f"sqlite:///{folder}/house.db"
+    if platform == "console":
         async with open_room(url) as at_table:
             yield at_table
-    elif request.param == "discord":
+    elif platform == "discord":
         async with open_discord_room(url) as in_channel:
             yield in_channel
     else:
-        async with open_slack_room(url, transport=request.param.removeprefix("slack-")) as in_workspace:
+        async with open_slack_room(url, transport="http" if platform == "slack-http" else "socket") as in_workspace:
             yield in_workspace
+
+
+@pytest.fixture(params=["console", "discord", "slack-socket", "slack-http"])
+async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyRoom]:
+    """A room on each platform in turn."""
+    async with opened(request.param, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(params=["console", "discord"])
+async def read_room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyRoom]:
+    """A room where what is read stands once: in Slack a message's text says again what its blocks say."""
+    async with opened(request.param, tmp_path) as found:
+        yield found
 
 
 @pytest.fixture

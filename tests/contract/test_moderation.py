@@ -17,6 +17,13 @@ from memory.engine import SqliteRunner
 from tests.contract.conftest import AnyRoom
 from tests.rig import Room
 
+
+@pytest.fixture
+def room(read_room: AnyRoom) -> AnyRoom:
+    """At a table and in Discord."""
+    return read_room
+
+
 KEEPER = Standing(keeper=True)
 HEART = "My grandmother's kitchen smelled of cardamom and wet wool."
 

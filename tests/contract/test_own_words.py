@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.calls import Call
 from bot.story.books import Books
 from bot.story.snapshot import Snapshot
@@ -9,6 +11,13 @@ from memory import migrate, operators
 from tests.contract.conftest import AnyRoom
 from tests.memory.test_erasing import everywhere
 from tests.rig import Room
+
+
+@pytest.fixture
+def room(read_room: AnyRoom) -> AnyRoom:
+    """At a table and in Discord."""
+    return read_room
+
 
 HEART = "My grandmother's kitchen smelled of cardamom and wet wool."
 

@@ -93,7 +93,7 @@ async def test_a_bot_that_was_removed_posts_what_waited_when_it_is_let_in_again(
     await room.server.until(lambda: count(room, "And we walked.") == 1)
     assert await room.look(texts) == ["It began at the quay.", "The ferry left without us.", "And we walked."]
     await catch_up(room)
-    assert count(room, "scene 1") == 1
+    assert count(room, "- scene 1") == 1
 
 
 async def test_a_deleted_channel_stops_nothing_elsewhere(room: DiscordRoom) -> None:
@@ -112,12 +112,12 @@ async def test_a_deleted_channel_stops_nothing_elsewhere(room: DiscordRoom) -> N
 async def test_cards_of_the_room_come_back_when_they_are_deleted_and_passages_do_not(room: DiscordRoom) -> None:
     await room.says("ada", "/pitch A bell answers")
     keeper = room.server.person("mod", permissions=("manage_messages",))
-    for words in ("This is now a writers' room", "scene 1", "None of these", "It began at the quay."):
+    for words in ("This is now a writers' room", "- scene 1", "None of these", "It began at the quay."):
         (message,) = [m for m in room.wall.messages if words in m.words]
         keeper.deletes(message)
     await room.says("ada", "/extend The ferry left.")
     await room.says("ben", "/pitch A whistle")
-    assert count(room, "scene 1") == 1
+    assert count(room, "- scene 1") == 1
     assert count(room, "A whistle") == 1
     fixing = await room.person("ada").press((await _own(room, "/extend A third line."))[0], "Fix…")
     await room.person("ada").submit(fixing.modal, {fixing.modal.fields[0].label: "A third line, mended."})
@@ -143,8 +143,10 @@ async def test_a_missing_permission_is_said_once_to_who_acts_and_what_waits_come
     assert codes(room).count(50013) <= 1
     room.server.overwrite(room.channel, room.server.bot, allow=["send_messages"])
     await room.server.until(lambda: count(room, "It rained.") == 1)
-    lines = ("The ferry left.", "We walked.", "It rained.")
-    assert [words for m in room.wall.messages for words in lines if words in m.raw["content"]] == list(lines)
+    wanted = ("The ferry left.", "We walked.", "It rained.")
+    order = [words for notice in room.wall.notices for words in wanted if words in notice]
+    assert order == ["The ferry left.", "We walked.", "It rained."]
+    assert [count(room, words) for words in order] == [1, 1, 1]
     assert "Send Messages" not in await room.says("ada", "/extend The sun came out.")
 
 
@@ -204,7 +206,7 @@ async def test_a_thread_is_a_room_of_its_own_that_inherits_and_is_woken_from_the
     assert "quay" not in await thread.says("ben", "/read")
     assert "creaked" not in await room.says("ada", "/read")
     room.server.archive(thread.channel)
-    card = next(m for m in thread.wall.messages if "scene 1" in m.words)
+    card = next(m for m in thread.wall.messages if "- scene 1" in m.words)
     thread.settles = False
     thread.server.faults.add("POST /channels/*/messages", delay=0.3)  # so that the scene's edit comes first
     await thread.says("ben", "/extend And creaked again.")
@@ -245,7 +247,7 @@ async def test_someone_who_left_is_still_named_and_nothing_breaks(room: DiscordR
     await room.says("ada", "/vote 1")
     assert "result is in the room" in await room.says("cy2", "/round close") + await room.says("ada", "/round close")
     assert count(room, "A bell answers") >= 1
-    assert "by cy" in room.wall.text.casefold()
+    assert "By cy" in room.wall.text
 
 
 
@@ -260,7 +262,7 @@ def _forged(room: DiscordRoom, name: str, data: dict[str, Any], *, kind: int = C
     "draft.show;draft=../../etc", "undo;person=discord.all.1", "page=2", "help;page=99999", "read;page=-1", "\u202e", "help;help",
 ])  # fmt: skip
 async def test_forged_and_truncated_tokens_are_answered_in_a_sentence(room: DiscordRoom, custom_id: str) -> None:
-    card = next(m for m in room.wall.messages if "scene 1" in m.words)
+    card = next(m for m in room.wall.messages if "- scene 1" in m.words)
     before = await room.look(texts)
     for data in ({"component_type": 2, "custom_id": custom_id, "id": 3}, {"component_type": 3, "custom_id": custom_id, "id": 3, "values": ["1", "2"]}):
         asked = _forged(room, "eve", data, source=card.message)
@@ -370,7 +372,7 @@ async def test_a_form_left_open_and_an_old_ballot_work_after_a_restart(tmp_path:
             assert "None of these" in changed.words
             await room.house.inbox.settled(room.place)
             assert count(room, "After the night.") == 1
-            assert count(room, "scene 1") == 1
+            assert count(room, "- scene 1") == 1
         assert server.refused == []
 
 

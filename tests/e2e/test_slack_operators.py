@@ -137,7 +137,7 @@ async def test_scopes_that_are_missing_or_too_many_are_named(operator: Operator)
     await operator.pastes("--history")
     status, more = await operator.types("doctor", "--slack")
     assert status == 0
-    assert "nothing here needs: channels:history, groups:history" in more
+    assert "nothing here needs: channels:history, groups:history, metadata.message:read" in more
     operator.server.house.scopes.discard("files:write")
     status, fewer = await operator.types("doctor", "--slack")
     assert status == 1

@@ -193,7 +193,10 @@ class Interactions:
 
     def _submitted(self, one: Interaction, payload: Json) -> None:
         view = one.view
-        assert view is not None
+        if view is None:  # a forged one stands before nobody
+            one.errors = dict(payload.get("errors") or {})
+            one.complete()
+            return
         action = payload.get("response_action")
         if action == "errors":
             self._errors(one, view, payload.get("errors"))

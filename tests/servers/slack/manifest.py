@@ -81,7 +81,7 @@ def read(raw: Json, limits: Limits) -> Manifest:
         frozenset(subscribed.get("bot_events") or []),
         frozenset((oauth.get("scopes") or {}).get("bot") or []),
         bool(home.get("home_tab_enabled")),
-        bool(home.get("messages_tab_enabled", True)) and not home.get("messages_tab_read_only_enabled"),
+        bool(home.get("messages_tab_enabled", True)),  # read-only binds people, not the app
         raw,
     )
 

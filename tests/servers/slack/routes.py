@@ -98,6 +98,7 @@ def routes(
         "reactions.get": Method(places.reactions, "3", ("reactions:read",)),
         "files.getUploadURLExternal": Method(uploads.promise, "4", ("files:write",)),
         "files.completeUploadExternal": Method(uploads.complete, "4", ("files:write",)),
+        "files.delete": Method(uploads.delete, "3", ("files:write",)),
         "files.info": Method(uploads.info, "4", ("files:read",)),
         "assistant.threads.setStatus": Method(places.set_status, "4", write),
         "assistant.threads.setTitle": Method(places.set_title, "2", ("assistant:write",)),

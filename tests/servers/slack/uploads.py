@@ -83,6 +83,23 @@ class Uploads:
             raise Refused("file_not_found")
         return {"file": file.json(self._service.url)}
 
+    def delete(self, call: Call) -> Json:
+        """files.delete: it goes out of every message that shows it."""
+        call.need("file")
+        file = self._world.files.get(str(call.args["file"]))
+        if file is None or not file.shared or file.team is not call.team:
+            raise Refused("file_not_found")
+        del self._world.files[file.id]
+        for channel in self._world.channels.values():
+            for message in list(channel.messages.values()):
+                left = [one for one in message.data.get("files") or [] if one["id"] != file.id]
+                if left == (message.data.get("files") or []):
+                    continue
+                message.data["files"] = left
+                if not left and not message.data.get("text"):
+                    self._board.delete(message)
+        return {}
+
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         """GET of a private file, with a token that may read files."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
