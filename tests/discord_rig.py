@@ -174,7 +174,7 @@ class DiscordRoom:
     async def answer_to(self, interaction: Interaction) -> Answer:
         """What the person sees once the bot has acknowledged, or when the client gave up waiting for that."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(interaction.acknowledged.wait(), self.server.service.ack_seconds)
+            await asyncio.wait_for(interaction.acknowledged.wait(), 4 * self.server.service.ack_seconds)
         return Answer(self.server.service, interaction)
 
     async def gets(self, name: str, interaction: Interaction) -> str:
