@@ -1,0 +1,87 @@
+"""`room37 try`: a room in this terminal, or a transcript that is played."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.app.house import ALONE, TABLE, RealClock, build, open_database, settings_of, told
+from bot.errors import OperatorError
+from bot.options import TryOptions
+from bot.ports import Writer
+from bot.settings import Settings
+
+
+def try_room(options: TryOptions) -> int:
+    """Open a room in this terminal, or play a transcript."""
+    settings = settings_of(options.config, options.db)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    writer: Writer | None = None
+    if options.demo_writer:
+        from adapters.recording import Recording  # noqa: PLC0415
+
+        writer = Recording.shipped()
+    return asyncio.run(
+        _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
+    )
+
+
+async def _play(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
+    from adapters.alarms import NoAlarms  # noqa: PLC0415
+    from adapters.transcript import Page, Player, TranscriptClock, read_lines  # noqa: PLC0415
+
+    lines: Iterable[str] = (
+        read_lines(sys.stdin.buffer) if options.transcript == "-" else _transcript(options, read_lines)
+    )
+    clock = TranscriptClock(options.clock or datetime.now(UTC))
+    await open_database(settings, clock)
+    page = Page(sys.stdout)
+    seed = str(options.seed or 0)
+    async with build(
+        settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE
+    ) as house:
+        player = Player(
+            house.inbox, TABLE, clock=clock, sweep=house.inbox.sweep, page=page, lines=lines, seed=seed, resume=options.resume,
+        )  # fmt: skip
+        return await player.play()
+
+
+def _transcript(options: TryOptions, read: Callable[[BinaryIO], Iterator[str]]) -> list[str]:
+    path = Path(str(options.transcript))
+    try:
+        with path.open("rb") as file:
+            return list(read(file))
+    except OSError as error:
+        raise OperatorError(told("doctor.no_transcript", path=path, why=error.strerror or "?")) from None
+
+
+async def _talk(settings: Settings, writer: Writer | None) -> int:
+    from adapters.alarms import WakingAlarms  # noqa: PLC0415
+    from adapters.console import Console  # noqa: PLC0415
+
+    clock = RealClock()
+    saved = await open_database(settings, clock)
+    if saved is not None:
+        sys.stdout.write(told("memory.backup_made", path=saved) + "\n")
+    alarms = WakingAlarms()
+    console = Console(TABLE, database=settings.database.shown, path=settings.database.path)
+    async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
+
+        async def sweep() -> None:
+            await house.inbox.sweep()
+            await house.poster.settle(TABLE)
+
+        alarms.start(sweep)
+        try:
+            await house.poster.settle(TABLE)
+            await sweep()
+            await console.run(house.inbox)
+        finally:
+            alarms.stop()
+    return 0
