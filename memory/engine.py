@@ -123,6 +123,7 @@ class PostgresRunner:
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
         self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
+        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -131,18 +132,18 @@ class PostgresRunner:
 
     async def write(self, work: Callable[[Session], T], *, later: bool = False) -> T:
         """One transaction; the unit of work locks its room's row first."""
-        return await _whole(asyncio.ensure_future(self._run(work)))
+        return await _whole(asyncio.ensure_future(self._run(self._engine, work)))
 
-    async def _run(self, work: Callable[[Session], T]) -> T:
+    async def _run(self, engine: AsyncEngine, work: Callable[[Session], T]) -> T:
         try:
-            async with AsyncSession(self._engine, autoflush=False) as session, session.begin():
+            async with AsyncSession(engine, autoflush=False) as session, session.begin():
                 return await session.run_sync(work)
         except DBAPIError as error:
             raise translated(error) from None
 
     async def read(self, work: Callable[[Session], T]) -> T:
-        """One transaction."""
-        return await _whole(asyncio.ensure_future(self._run(work)))
+        """One transaction that sees the database as it was at its first statement, whatever others commit meanwhile."""
+        return await _whole(asyncio.ensure_future(self._run(self._readers, work)))
 
     async def close(self) -> None:
         """Dispose of the pool."""

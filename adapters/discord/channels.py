@@ -17,8 +17,9 @@ from typing import NoReturn, TypeVar
 import discord
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import DIRECT, account_of, target_of
+from adapters.discord.callers import account_of, target_of
 from adapters.discord.cards import Drawn, drawn_public
+from adapters.discord.connection import DIRECT
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater

@@ -65,7 +65,7 @@ class House:
 async def build(
     settings: Settings, adapter: ChatAdapter, *, clock: Clock, alarms: Alarms, writer: Writer | None = None,
     seed: str | None = None, pace_seconds: float = 0.0, lease: timedelta = LEASE,
-    serves: Callable[[Place], bool] = lambda _: True,
+    serves: Callable[[Place], bool] = lambda _: True, owner: str = "",
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
     runner = make_runner(settings.database.url)
@@ -76,7 +76,7 @@ async def build(
     }
     store = RoomStore(runner, clock, zone=settings.room.zone, hours=settings.room.hours, presets=presets)
     rows = HouseRows(runner)
-    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease, serves=serves)
+    poster = Poster(store, adapter, posts.draw, clock, pace_seconds=pace_seconds, lease=lease, serves=serves, owner=owner)
     chosen = writer or make_writer(settings)
     shop = Shop(chosen, max_tokens=settings.writer.max_tokens, prices=settings.prices, budget=settings.budget)
     inbox = Dispatcher(

@@ -8,15 +8,20 @@ import logging
 import signal
 from pathlib import Path
 
+from adapters.discord.division import Division
 from bot.app.connections import discord_connection, slack_connection
-from bot.app.house import ALONE, RealClock, build, open_database, settings_of, told
+from bot.app.house import RealClock, build, open_database, settings_of, told
+from bot.app.sharing import Shards, Sharing
 from bot.chat import ChatAdapter
 from bot.errors import OperatorError
 from bot.platforms import Platforms
 from bot.ports import Vault
-from bot.posting import LEASE
 from bot.settings import Settings
+from bot.story.people import Place
+from memory.alive import make_alive
 from memory.engine import make_runner
+from memory.processes import HouseProcesses
+from memory.shards import ShardRows
 from memory.vault import HouseVault
 
 log = logging.getLogger("room37")
@@ -47,13 +52,13 @@ def _first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
     return error
 
 
-def _platforms(settings: Settings, vault: Vault) -> dict[str, ChatAdapter]:
+def _platforms(settings: Settings, vault: Vault, division: Division | None) -> dict[str, ChatAdapter]:
     """The platforms that this process serves, by name."""
     served: dict[str, ChatAdapter] = {}
     if settings.serves_discord:
         from adapters.discord.client import Discord  # noqa: PLC0415  # only the platforms in use are loaded
 
-        served["discord"] = Discord(discord_connection(settings))
+        served["discord"] = Discord(discord_connection(settings), division)
     if settings.serves_slack:
         from adapters.slack.client import Slack  # noqa: PLC0415
 
@@ -71,27 +76,33 @@ async def _serve(settings: Settings) -> None:
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    vault = HouseVault(make_runner(settings.database.url))
-    platforms = Platforms(_platforms(settings, vault))
-    lease = LEASE if settings.database.path is None else ALONE  # a file is served by one process
+    runner = make_runner(settings.database.url)
+    vault = HouseVault(runner)
+    division = Division() if settings.serves_discord else None
+    platforms = Platforms(_platforms(settings, vault, division))
+    alive = make_alive(settings.database.url, settings.database.path)
+    processes = HouseProcesses(runner, alive, clock, platforms.names)
+
+    def serves(place: Place) -> bool:
+        return platforms.serves(place) and (division is None or place.platform != "discord" or division.holds(place))
+
     async with build(
-        settings,
-        platforms,
-        clock=clock,
-        alarms=alarms,
-        pace_seconds=PACE_SECONDS,
-        lease=lease,
-        serves=platforms.serves,
+        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, serves=serves, owner=processes.me.id
     ) as house:
-        alarms.start(house.inbox.sweep)
-        gc.collect()
-        gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
+        shards = None
+        if division is not None:
+            shards = Shards(ShardRows(runner), division, discord_connection(settings), clock, settings.discord.shards)
         try:
+            await processes.look()
+            alarms.start(house.inbox.sweep)
+            gc.collect()
+            gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
             async with asyncio.TaskGroup() as group:
                 group.create_task(house.poster.run())
                 group.create_task(platforms.run(house.inbox))
-                house.poster.wake_all(await house.rows.post_places())
+                group.create_task(Sharing(processes, house, clock, shards, house.inbox.sweep).run())
                 await house.inbox.sweep()
         finally:
             alarms.stop()
+            await processes.leave()
             await vault.close()
