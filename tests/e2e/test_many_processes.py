@@ -1,0 +1,102 @@
+"""Two processes on one database: they share Discord's shards, post each card once, and one takes over from the other."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.fleet import discord_fleet, guild_on
+from tests.servers.discord import DiscordServer
+from tests.servers.discord.people import Person
+from tests.servers.discord.things import Channel
+
+pytestmark = pytest.mark.timeout(240)
+
+
+async def _says(who: Person, channel: Channel, command: str, **options: str) -> str:
+    answer = await who.command(channel, command, **options)
+    assert not answer.failed
+    return (await answer.finished(30)).words
+
+
+def _seen(who: Person, channel: Channel, words: str) -> int:
+    return sum(words in message.words for message in who.sees(channel) if not message.ephemeral)
+
+
+async def test_two_processes_share_the_shards_and_one_takes_over_what_the_other_had_begun(url: str, tmp_path: Path) -> None:
+    async with DiscordServer(nonce_seconds=0.0) as server, discord_fleet(tmp_path, url, server, 2) as fleet:
+        guilds = [guild_on(server, shard, 2) for shard in (0, 1)]
+        channels = [server.channel("story", guild=guild) for guild in guilds]
+        ada, ben = [server.person(name, guild=guild, permissions=["manage_channels"]) for name, guild in zip(("ada", "ben"), guilds, strict=True)]
+        await fleet.start(1)
+        await fleet.serving()
+        await fleet.start(2)
+
+        async def shared() -> bool:
+            return len(await fleet.rows("SELECT DISTINCT owner FROM shards WHERE owner <> ''")) == 2
+
+        await _eventually(fleet, shared)
+        await fleet.serving()
+        for who, channel in ((ada, channels[0]), (ben, channels[1])):
+            assert "is open" in await _says(who, channel, "story new", title="The Last Ferry")
+            assert "as passage 1" in await _says(who, channel, "extend", text="Fog took the pier.")
+        await fleet.posted()
+        server.faults.add("POST /channels/*/messages", times=1000, delay=0.3)  # so that a kill falls into a post
+        begun = len(server.faults.done)
+        first = ada.starts(channels[0], "extend", text="A bell rang twice.")
+        second = ben.starts(channels[1], "extend", text="Nobody rang it.")
+        await fleet.until(lambda: first.acknowledged.is_set() and second.acknowledged.is_set() and len(server.faults.done) > begun)
+        await fleet.ends(1, signal.SIGKILL)
+
+        async def alone() -> bool:
+            return len(await fleet.rows("SELECT DISTINCT owner FROM shards WHERE owner <> ''")) == 1
+
+        await _eventually(fleet, alone)
+        await fleet.serving()
+        server.faults.clear()
+        for who, channel in ((ada, channels[0]), (ben, channels[1])):
+            assert "passage" in await _says(who, channel, "extend", text="Then it was morning.")
+        await fleet.posted()
+        for who, channel, line in ((ada, channels[0], "A bell rang twice."), (ben, channels[1], "Nobody rang it.")):
+            stored = await fleet.rows(f"SELECT count(*) FROM passage_versions WHERE text = '{line}'")  # noqa: S608
+            assert stored == [(_seen(who, channel, line),)] == [(1,)]
+            assert _seen(who, channel, "Fog took the pier.") == 1
+            assert _seen(who, channel, "Then it was morning.") == 1
+        assert await fleet.rows("SELECT count(*) FROM processes") == [(1,)]
+        assert await fleet.ends(2, signal.SIGTERM) == 0
+        assert await fleet.rows("SELECT count(*) FROM processes") == [(0,)]
+        assert "Traceback" not in fleet.log(1) + fleet.log(2)
+
+
+async def test_with_one_shard_the_second_process_stands_by_and_takes_over(url: str, tmp_path: Path) -> None:
+    async with DiscordServer(nonce_seconds=0.0) as server, discord_fleet(tmp_path, url, server, 1) as fleet:
+        ada, channel = server.person("ada", permissions=["manage_channels"]), server.channel("story")
+        await fleet.start(1)
+        await fleet.serving()
+        await fleet.start(2)
+
+        async def both() -> bool:
+            return await fleet.rows("SELECT count(*) FROM processes") == [(2,)]
+
+        await _eventually(fleet, both)
+        assert "is open" in await _says(ada, channel, "story new", title="The Last Ferry")
+        assert server.gateway.identified == 1
+        await fleet.posted()
+        await fleet.ends(1, signal.SIGTERM)
+        await fleet.until(lambda: server.gateway.identified == 2)
+        await fleet.serving()
+        assert "as passage 1" in await _says(ada, channel, "extend", text="Fog took the pier.")
+        await fleet.posted()
+        assert _seen(ada, channel, "Fog took the pier.") == 1
+        assert _seen(ada, channel, "The Last Ferry") >= 1
+
+
+async def _eventually(fleet: object, holds: object) -> None:
+    """Wait until something in the database holds."""
+    import asyncio
+
+    async with asyncio.timeout(90):
+        while not await holds():  # type: ignore[operator]
+            await asyncio.sleep(0.2)

@@ -1,0 +1,125 @@
+"""Several `room37 run` on one database, as processes of their own, against a loopback platform in this one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from memory.engine import Runner, make_runner
+from tests.servers.discord import TOKEN, DiscordServer
+from tests.servers.discord.things import Guild
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Fleet:
+    """A folder with bot.toml, a database, and the processes that serve it now, by number."""
+
+    folder: Path
+    url: str
+    environ: Mapping[str, str]
+    ready: Callable[[], bool]
+    """Whether somebody serves."""
+    processes: dict[int, Process] = field(default_factory=dict)
+    _runner: Runner | None = None
+
+    def configure(self, *lines: str) -> None:
+        """Write bot.toml."""
+        head = ("[database]", f'url = "{self.url}"', "[writer]", 'provider = "none"')
+        (self.folder / "bot.toml").write_text("\n".join((*head, *lines)) + "\n", "utf-8")
+
+    def log(self, number: int) -> str:
+        """All that the processes of this number wrote to standard error."""
+        return (self.folder / f"log-{number}.txt").read_text("utf-8")
+
+    async def start(self, number: int) -> Process:
+        """Start the process of this number."""
+        environ = {
+            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self.folder), "ROOM37_DATABASE": self.url,
+            **self.environ,
+        }  # fmt: skip
+        with (self.folder / f"log-{number}.txt").open("ab") as log:
+            started = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", cwd=self.folder, env=environ, stdout=log, stderr=log
+            )
+        self.processes[number] = started
+        return started
+
+    async def ends(self, number: int, by: signal.Signals) -> int:
+        """Send a process a signal; gives its exit status."""
+        process = self.processes.pop(number)
+        if process.returncode is None:
+            process.send_signal(by)
+        async with asyncio.timeout(30):
+            return await process.wait()
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait until something holds; all processes must live meanwhile."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    for number, process in self.processes.items():
+                        assert process.returncode is None, self.log(number)
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError("\n".join(self.log(number) for number in self.processes)) from None
+
+    async def serving(self, seconds: float = 60) -> None:
+        """Wait until somebody serves."""
+        await self.until(self.ready, seconds)
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query of the database gives."""
+        if self._runner is None:
+            self._runner = make_runner(self.url)
+        return await self._runner.read(lambda session: [tuple(row) for row in session.execute(text(query))])
+
+    async def posted(self, seconds: float = 120) -> None:
+        """Wait until all that is wanted stands in the channels."""
+        async with asyncio.timeout(seconds):
+            while await self.rows("SELECT 1 FROM posts WHERE shown_rev < wanted_rev LIMIT 1"):
+                await asyncio.sleep(0.1)
+
+    async def close(self) -> None:
+        """Kill what still runs."""
+        for number in list(self.processes):
+            await self.ends(number, signal.SIGKILL)
+        if self._runner is not None:
+            await self._runner.close()
+
+
+@contextlib.asynccontextmanager
+async def discord_fleet(folder: Path, url: str, server: DiscordServer, shards: int, *lines: str) -> AsyncIterator[Fleet]:
+    """A fleet that serves a loopback Discord, in so many shards."""
+
+    def ready() -> bool:
+        run = {session.shard for session in server.gateway.sessions.values() if session.connection is not None}
+        return len(run) == shards and bool(server.service.world.commands)
+
+    fleet = Fleet(folder, url, {"DISCORD_TOKEN": TOKEN}, ready)
+    fleet.configure(
+        "[room.preset]", 'discord = "table"', "[discord]", f'api = "{server.api}"', f'gateway = "{server.gateway_url}"',
+        f"shards = {shards}", *lines,
+    )  # fmt: skip
+    try:
+        yield fleet
+    finally:
+        await fleet.close()
+
+
+def guild_on(server: DiscordServer, shard: int, of: int) -> Guild:
+    """A server that is on this shard."""
+    return next(
+        guild for n in range(10_000) if ((guild := server.guild(f"house {shard} {n}")).id >> 22) % of == shard
+    )
