@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, select, update
 
 from bot.errors import OperatorError
 from bot.ports import Clock
@@ -75,10 +74,10 @@ class HouseProcesses:
             await self._runner.write(partial(_bury, process, self._clock.now()))
         return Seen(tuple(row for row in rows if row.id not in dead), tuple(dead))
 
-    def _join(self, session: Session) -> None:
-        session.execute(delete(t.processes).where(t.processes.c.id == self.me.id))
+    def _join(self, connection: Connection) -> None:
+        connection.execute(delete(t.processes).where(t.processes.c.id == self.me.id))
         row = {"id": self.me.id, "platforms": " ".join(self.me.platforms), "started_at": self.me.started_at}
-        session.execute(t.processes.insert(), row)
+        connection.execute(t.processes.insert(), row)
 
     async def leave(self) -> None:
         """Give everything back. What is under way to a platform may still arrive, so it is looked for a little later."""
@@ -88,16 +87,16 @@ class HouseProcesses:
         await self._alive.close()
 
 
-def _all(session: Session) -> list[Process]:
+def _all(connection: Connection) -> list[Process]:
     """Every row, the longest there first."""
     c = t.processes.c
-    found = session.execute(select(c.id, c.platforms, c.started_at).order_by(c.started_at, c.id))
+    found = connection.execute(select(c.id, c.platforms, c.started_at).order_by(c.started_at, c.id))
     return [Process(row.id, tuple(row.platforms.split()), row.started_at) for row in found]
 
 
-def _bury(process: str, until: datetime, session: Session) -> None:
+def _bury(process: str, until: datetime, connection: Connection) -> None:
     """Free what a process held: its cards are in doubt from `until` on, its shards are anybody's."""
     p, s = t.posts.c, t.shards.c
-    session.execute(update(t.posts).where(p.owner == process, p.lease_until.is_not(None)).values(owner="", lease_until=until))
-    session.execute(update(t.shards).where(s.owner == process).values(owner="", lease_until=until))
-    session.execute(delete(t.processes).where(t.processes.c.id == process))
+    connection.execute(update(t.posts).where(p.owner == process, p.lease_until.is_not(None)).values(owner="", lease_until=until))
+    connection.execute(update(t.shards).where(s.owner == process).values(owner="", lease_until=until))
+    connection.execute(delete(t.processes).where(t.processes.c.id == process))

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, select, update
 
 from memory import tables as t
 from memory.engine import Runner
@@ -51,21 +50,21 @@ class ShardRows:
 
     async def known(self) -> int:
         """How many shards there are; 0 before the first division."""
-        return await self._runner.read(lambda session: len(_rows(session, lock=False)[0]))
+        return await self._runner.read(lambda connection: len(_rows(connection, lock=False)[0]))
 
     async def share(self, me: str, living: Mapping[str, datetime], count: int, now: datetime) -> Share:
         """The share of this process from now on. `living` are all that serve Discord and when each came; `count` is how
         many shards there shall be (0: as many as there are), which counts only while nobody runs any."""
 
-        def work(session: Session) -> Share:
-            rows, of = _rows(session, lock=True)
+        def work(connection: Connection) -> Share:
+            rows, of = _rows(connection, lock=True)
             if count and count != of and not any(row.owner in living for row in rows):
-                rows, of = _made(session, self._runner.dialect, count, now)
+                rows, of = _made(connection, self._runner.dialect, count, now)
             after = divided(rows, me, living, now)
             for row in after:
                 if row not in rows:
                     values = {"owner": row.owner, "lease_until": row.lease_until}
-                    session.execute(update(t.shards).where(t.shards.c.number == row.number).values(values))
+                    connection.execute(update(t.shards).where(t.shards.c.number == row.number).values(values))
             return Share(frozenset(row.number for row in after if row.owner == me), of)
 
         return await self._runner.write(work)
@@ -102,17 +101,17 @@ def _renewed(row: Shard, now: datetime) -> Shard:
     return replace(row, lease_until=now + LEASE) if soon else row
 
 
-def _rows(session: Session, *, lock: bool) -> tuple[list[Shard], int]:
+def _rows(connection: Connection, *, lock: bool) -> tuple[list[Shard], int]:
     """All shards in order, and how many there are said to be."""
     c = t.shards.c
     query = select(c.number, c.of, c.owner, c.lease_until).order_by(c.number)
-    found = session.execute(query.with_for_update() if lock else query).all()
+    found = connection.execute(query.with_for_update() if lock else query).all()
     return [Shard(row.number, row.owner, row.lease_until) for row in found], found[0].of if found else 0
 
 
-def _made(session: Session, dialect: str, count: int, now: datetime) -> tuple[list[Shard], int]:
+def _made(connection: Connection, dialect: str, count: int, now: datetime) -> tuple[list[Shard], int]:
     """So many shards, all free; another process that makes them at the same time makes the same."""
-    session.execute(delete(t.shards).where(t.shards.c.of != count))
+    connection.execute(delete(t.shards).where(t.shards.c.of != count))
     rows = [{"number": n, "of": count, "owner": "", "lease_until": None} for n in range(count)]
-    session.execute(insert_for(dialect)(t.shards).on_conflict_do_nothing(), rows)
-    return _rows(session, lock=True)
+    connection.execute(insert_for(dialect)(t.shards).on_conflict_do_nothing(), rows)
+    return _rows(connection, lock=True)

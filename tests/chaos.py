@@ -128,7 +128,7 @@ async def chaos(fleet: Fleet, server: DiscordServer, processes: int, kills: int,
     began = time.perf_counter()
     for number in range(processes):
         await fleet.start(number)
-    await _all_there(fleet, processes)
+    await fleet.gives("SELECT count(*) FROM processes", (processes,))
     await fleet.serving()
     for _ in range(kills):
         victim = dice.randrange(processes)
@@ -146,7 +146,7 @@ async def chaos(fleet: Fleet, server: DiscordServer, processes: int, kills: int,
         await fleet.start(victim)
     await _quiet(fleet, prompts)
     await asyncio.sleep(DEAD_AFTER + 1)  # by then the rows of the dead are gone
-    await _all_there(fleet, processes)
+    await fleet.gives("SELECT count(*) FROM processes", (processes,))
     report.seconds = time.perf_counter() - began
     await _look(fleet, server, channels, report)
     for number in list(fleet.processes):
@@ -173,13 +173,6 @@ async def _quiet(fleet: Fleet, prompts: int) -> None:
             assert process.returncode is None, fleet.log(number)
         assert time.perf_counter() < ends, (count, await fleet.rows(owed), [fleet.log(n)[-500:] for n in fleet.processes])
         await asyncio.sleep(0.3)
-
-
-async def _all_there(fleet: Fleet, processes: int) -> None:
-    """Wait until every process serves: what is told to end while it starts ends like any program."""
-    async with asyncio.timeout(60):
-        while await fleet.rows("SELECT count(*) FROM processes") != [(processes,)]:
-            await asyncio.sleep(0.2)
 
 
 async def _look(fleet: Fleet, server: DiscordServer, channels: list[Channel], report: Report) -> None:
@@ -236,10 +229,12 @@ async def _all(asked: Any) -> int:
                 kills = asked.kills * processes // sum(n for _, n in found)
                 under = folder / str(number)
                 under.mkdir()
-                async with DiscordServer(nonce_seconds=0.0, keep_record=False) as server:
-                    async with discord_fleet(under, url, server, processes) as fleet:
-                        dice = random.Random(asked.seed)
-                        report = await chaos(fleet, server, processes, kills, 60 if asked.quick else 500, dice)
+                async with (
+                    DiscordServer(nonce_seconds=0.0, keep_record=False) as server,
+                    discord_fleet(under, url, server, processes) as fleet,
+                ):
+                    dice = random.Random(asked.seed)
+                    report = await chaos(fleet, server, processes, kills, 60 if asked.quick else 500, dice)
                 kind = url.partition(":")[0].partition("+")[0]
                 sys.stdout.write(
                     f"{kind}, {processes} processes: {report.kills} kills, {report.amid_post} of them with a card half posted; "

@@ -83,13 +83,17 @@ class Fleet:
         """What a query of the database gives."""
         if self._runner is None:
             self._runner = make_runner(self.url)
-        return await self._runner.read(lambda session: [tuple(row) for row in session.execute(text(query))])
+        return await self._runner.read(lambda connection: [tuple(row) for row in connection.execute(text(query))])
+
+    async def gives(self, query: str, *rows: tuple[Any, ...], seconds: float = 90) -> None:
+        """Wait until a query of the database gives just these rows."""
+        async with asyncio.timeout(seconds):
+            while await self.rows(query) != list(rows):  # noqa: ASYNC110  # rows give no notice
+                await asyncio.sleep(0.1)
 
     async def posted(self, seconds: float = 120) -> None:
         """Wait until all that is wanted stands in the channels."""
-        async with asyncio.timeout(seconds):
-            while await self.rows("SELECT 1 FROM posts WHERE shown_rev < wanted_rev LIMIT 1"):
-                await asyncio.sleep(0.1)
+        await self.gives("SELECT 1 FROM posts WHERE shown_rev < wanted_rev LIMIT 1", seconds=seconds)
 
     async def close(self) -> None:
         """Kill what still runs."""

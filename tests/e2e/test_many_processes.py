@@ -13,6 +13,7 @@ from tests.servers.discord.people import Person
 from tests.servers.discord.things import Channel
 
 pytestmark = pytest.mark.timeout(240)
+OWNERS = "SELECT count(DISTINCT owner) FROM shards WHERE owner <> ''"
 
 
 async def _says(who: Person, channel: Channel, command: str, **options: str) -> str:
@@ -33,11 +34,7 @@ async def test_two_processes_share_the_shards_and_one_takes_over_what_the_other_
         await fleet.start(1)
         await fleet.serving()
         await fleet.start(2)
-
-        async def shared() -> bool:
-            return len(await fleet.rows("SELECT DISTINCT owner FROM shards WHERE owner <> ''")) == 2
-
-        await _eventually(fleet, shared)
+        await fleet.gives(OWNERS, (2,))
         await fleet.serving()
         for who, channel in ((ada, channels[0]), (ben, channels[1])):
             assert "is open" in await _says(who, channel, "story new", title="The Last Ferry")
@@ -49,11 +46,7 @@ async def test_two_processes_share_the_shards_and_one_takes_over_what_the_other_
         second = ben.starts(channels[1], "extend", text="Nobody rang it.")
         await fleet.until(lambda: first.acknowledged.is_set() and second.acknowledged.is_set() and len(server.faults.done) > begun)
         await fleet.ends(1, signal.SIGKILL)
-
-        async def alone() -> bool:
-            return len(await fleet.rows("SELECT DISTINCT owner FROM shards WHERE owner <> ''")) == 1
-
-        await _eventually(fleet, alone)
+        await fleet.gives(OWNERS, (1,))
         await fleet.serving()
         server.faults.clear()
         for who, channel in ((ada, channels[0]), (ben, channels[1])):
@@ -76,11 +69,7 @@ async def test_with_one_shard_the_second_process_stands_by_and_takes_over(url: s
         await fleet.start(1)
         await fleet.serving()
         await fleet.start(2)
-
-        async def both() -> bool:
-            return await fleet.rows("SELECT count(*) FROM processes") == [(2,)]
-
-        await _eventually(fleet, both)
+        await fleet.gives("SELECT count(*) FROM processes", (2,))
         assert "is open" in await _says(ada, channel, "story new", title="The Last Ferry")
         assert server.gateway.identified == 1
         await fleet.posted()
@@ -91,12 +80,3 @@ async def test_with_one_shard_the_second_process_stands_by_and_takes_over(url: s
         await fleet.posted()
         assert _seen(ada, channel, "Fog took the pier.") == 1
         assert _seen(ada, channel, "The Last Ferry") >= 1
-
-
-async def _eventually(fleet: object, holds: object) -> None:
-    """Wait until something in the database holds."""
-    import asyncio
-
-    async with asyncio.timeout(90):
-        while not await holds():  # type: ignore[operator]
-            await asyncio.sleep(0.2)
