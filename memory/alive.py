@@ -7,7 +7,6 @@ pooler that shares connections between transactions it says nothing, and then on
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -17,12 +16,12 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import OperatorError
 from bot.sentences import say
+from memory.engine import saying_why
 
 _HELD = text(
     "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
@@ -116,15 +115,13 @@ class ServerAlive:
         """Take the lock on a connection that stays open; on a new one when the old was lost."""
         if self._connection is not None:
             return False
-        try:
+        with saying_why():
             connection = await self._engine.connect()
             try:
                 await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _signed(_key(process))})
             except BaseException:
                 await connection.close()
                 raise
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise OperatorError(f"the database failed: {type(error).__name__}") from None
         self._connection = connection
         return True
 
@@ -133,16 +130,17 @@ class ServerAlive:
         if self._connection is None:
             raise OperatorError("the database failed: no connection")
         try:
-            held = {key & (1 << 64) - 1 for key in (await self._connection.execute(_HELD)).scalars()}
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            with saying_why():
+                held = {key & (1 << 64) - 1 for key in (await self._connection.execute(_HELD)).scalars()}
+        except OperatorError:
             await self._lose()
-            raise OperatorError(f"the database failed: {type(error).__name__}") from None
+            raise
         return {process for process in processes if _key(process) in held}
 
     async def _lose(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(DBAPIError, SQLAlchemyError, OSError, TimeoutError):
+            with contextlib.suppress(OperatorError), saying_why():
                 await connection.invalidate()
                 await connection.close()
 
@@ -150,7 +148,7 @@ class ServerAlive:
         """Close the connection, and with it the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(DBAPIError, SQLAlchemyError, OSError, TimeoutError, asyncio.CancelledError):
+            with contextlib.suppress(OperatorError), saying_why():
                 await connection.close()
         await self._engine.dispose()
 

@@ -9,6 +9,7 @@ from bot.app.doctor import doctor
 from bot.app.house import ALONE, TABLE, House, RealClock, build, open_database
 from bot.app.installing import manifest
 from bot.app.keeping import backup, db_check, db_upgrade, export, forget, move, restore, rooms
+from bot.app.moving import db_copy, db_erasures
 from bot.app.serving import run
 from bot.app.terminal import try_room
 
@@ -20,6 +21,8 @@ __all__ = [
     "backup",
     "build",
     "db_check",
+    "db_copy",
+    "db_erasures",
     "db_upgrade",
     "doctor",
     "export",
