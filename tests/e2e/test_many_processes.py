@@ -80,3 +80,28 @@ async def test_with_one_shard_the_second_process_stands_by_and_takes_over(url: s
         await fleet.posted()
         assert _seen(ada, channel, "Fog took the pier.") == 1
         assert _seen(ada, channel, "The Last Ferry") >= 1
+
+
+async def test_a_server_that_drops_every_connection_is_waited_for(url: str, tmp_path: Path) -> None:
+    if not url.startswith("postgresql"):
+        pytest.skip("a file drops no connections")
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    async with DiscordServer(nonce_seconds=0.0) as server, discord_fleet(tmp_path, url, server, 1) as fleet:
+        ada, channel = server.person("ada", permissions=["manage_channels"]), server.channel("story")
+        await fleet.start(1)
+        await fleet.start(2)
+        await fleet.serving()
+        assert "is open" in await _says(ada, channel, "story new", title="The Last Ferry")
+        lines = 0
+        for _ in range(3):
+            await fleet.rows(cut)
+            for _ in range(3):
+                told = await _says(ada, channel, "extend", text=f"Line {lines} of the night.")
+                lines += "as passage" in told
+        assert lines
+        await fleet.posted()
+        stored = await fleet.rows("SELECT text FROM passage_versions ORDER BY id")
+        assert [_seen(ada, channel, text) for (text,) in stored] == [1] * len(stored)
+        assert await fleet.rows("SELECT count(DISTINCT owner), min(state) FROM posts") == [(1, "shown")]
+        for number in (1, 2):
+            assert await fleet.ends(number, signal.SIGTERM) == 0
