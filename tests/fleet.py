@@ -8,16 +8,22 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from adapters.slack.manifest import manifest
+from bot.errors import OperatorError
+from bot.handlers import registry
+from bot.settings import Transport
 from memory.engine import Runner, make_runner
 from tests.servers.discord import TOKEN, DiscordServer
 from tests.servers.discord.things import Guild
+from tests.servers.slack import APP_TOKEN, SIGNING_SECRET, SlackServer
+from tests.servers.slack import TOKEN as SLACK_TOKEN
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,10 +40,10 @@ class Fleet:
     processes: dict[int, Process] = field(default_factory=dict)
     _runner: Runner | None = None
 
-    def configure(self, *lines: str) -> None:
-        """Write bot.toml."""
+    def configure(self, number: int, *lines: str) -> None:
+        """Write the bot.toml of a process."""
         head = ("[database]", f'url = "{self.url}"', "[writer]", 'provider = "none"')
-        (self.folder / "bot.toml").write_text("\n".join((*head, *lines)) + "\n", "utf-8")
+        (self.folder / f"bot-{number}.toml").write_text("\n".join((*head, *lines)) + "\n", "utf-8")
 
     def log(self, number: int) -> str:
         """All that the processes of this number wrote to standard error."""
@@ -51,8 +57,9 @@ class Fleet:
         }  # fmt: skip
         with (self.folder / f"log-{number}.txt").open("ab") as log:
             started = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", cwd=self.folder, env=environ, stdout=log, stderr=log
-            )
+                sys.executable, "-m", "bot", "run", "--config", f"bot-{number}.toml", cwd=self.folder, env=environ,
+                stdout=log, stderr=log,
+            )  # fmt: skip
         self.processes[number] = started
         return started
 
@@ -87,9 +94,12 @@ class Fleet:
 
     async def gives(self, query: str, *rows: tuple[Any, ...], seconds: float = 90) -> None:
         """Wait until a query of the database gives just these rows."""
+        found: list[tuple[Any, ...]] | None = None
         async with asyncio.timeout(seconds):
-            while await self.rows(query) != list(rows):  # noqa: ASYNC110  # rows give no notice
+            while found != list(rows):
                 await asyncio.sleep(0.1)
+                with contextlib.suppress(OperatorError):  # before the first process made the tables
+                    found = await self.rows(query)
 
     async def posted(self, seconds: float = 120) -> None:
         """Wait until all that is wanted stands in the channels."""
@@ -112,10 +122,28 @@ async def discord_fleet(folder: Path, url: str, server: DiscordServer, shards: i
         return len(run) == shards and bool(server.service.world.commands)
 
     fleet = Fleet(folder, url, {"DISCORD_TOKEN": TOKEN}, ready)
-    fleet.configure(
-        "[room.preset]", 'discord = "table"', "[discord]", f'api = "{server.api}"', f'gateway = "{server.gateway_url}"',
-        f"shards = {shards}", *lines,
-    )  # fmt: skip
+    for number in range(8):
+        fleet.configure(
+            number, "[room.preset]", 'discord = "table"', "[discord]", f'api = "{server.api}"',
+            f'gateway = "{server.gateway_url}"', f"shards = {shards}", *lines,
+        )  # fmt: skip
+    try:
+        yield fleet
+    finally:
+        await fleet.close()
+
+
+@contextlib.asynccontextmanager
+async def slack_fleet(folder: Path, url: str, server: SlackServer, transport: Transport, ports: Sequence[int]) -> AsyncIterator[Fleet]:
+    """A fleet that serves a loopback Slack, each process listening on a port of its own where Slack asks it."""
+    secrets = {"SLACK_BOT_TOKEN": SLACK_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+    fleet = Fleet(folder, url, secrets, lambda: True)
+    for number, port in enumerate(ports):
+        fleet.configure(
+            number, "[room.preset]", 'slack = "table"', "[slack]", f'api_url = "{server.api}"', "history = true",
+            f'transport = "{transport}"', f'listen = "127.0.0.1:{port}"',
+        )  # fmt: skip
+    server.install(manifest(registry(), name="Room 37", history=True))
     try:
         yield fleet
     finally:

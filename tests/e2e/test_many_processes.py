@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
-from tests.fleet import discord_fleet, guild_on
+from bot.settings import Transport
+from tests.fleet import discord_fleet, guild_on, slack_fleet
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.people import Person
 from tests.servers.discord.things import Channel
+from tests.servers.slack import SlackServer
 
 pytestmark = pytest.mark.timeout(240)
 OWNERS = "SELECT count(DISTINCT owner) FROM shards WHERE owner <> ''"
@@ -105,3 +109,44 @@ async def test_a_server_that_drops_every_connection_is_waited_for(url: str, tmp_
         assert await fleet.rows("SELECT count(DISTINCT owner), min(state) FROM posts") == [(1, "shown")]
         for number in (1, 2):
             assert await fleet.ends(number, signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("transport", ["socket", "http"])
+async def test_two_processes_serve_slack_behind_any_balancer(url: str, tmp_path: Path, transport: Transport) -> None:
+    ports = [_free_port(), _free_port()]
+    async with SlackServer(delivery=transport, ack_seconds=12.0) as server, slack_fleet(tmp_path, url, server, transport, ports) as fleet:
+        ada, channel = server.person("ada"), server.channel("story")
+        for number in (0, 1):
+            await fleet.start(number)
+        await fleet.gives("SELECT count(*) FROM processes", (2,))
+
+        async def says(line: str, to: int) -> str:
+            server.request_url = f"http://127.0.0.1:{ports[to]}/slack/events"
+            async with asyncio.timeout(60):
+                while True:
+                    answer = await ada.command(channel, "/room", line)
+                    if not answer.failed:
+                        await answer.finished(30)
+                        return answer.words
+                    await asyncio.sleep(0.5)  # that process is still starting
+
+        assert "is open" in await says("story new The Last Ferry", 0)
+        for n in range(6):
+            assert f"as passage {n + 1}" in await says(f"extend Line {n} of the night.", n % 2)
+        await fleet.posted()
+        await says("extend What the dead one took down.", 0)
+        await fleet.ends(0, signal.SIGKILL)
+        assert "as passage 8" in await says("extend The last line of the night.", 1)
+        await fleet.gives("SELECT count(*) FROM processes", (1,))
+        await fleet.posted()
+        seen = [message.words for message in ada.sees(channel)]
+        for text in (*(f"Line {n} of the night." for n in range(6)), "What the dead one took down.", "The last line of the night."):
+            assert sum(text in words for words in seen) == 1, text
+        assert await fleet.ends(1, signal.SIGTERM) == 0
+        assert "Traceback" not in fleet.log(0) + fleet.log(1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
