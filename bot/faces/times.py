@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from bot.story.zones import zone as zone_of
 
 from bot.sentences import Marked, instant, say
 from bot.story.rooms import Room
@@ -20,7 +20,7 @@ def when(at: datetime, room: Room, now: datetime, *, relative: bool = False) -> 
 
 
 def _words(at: datetime, room: Room, now: datetime) -> Marked:
-    zone = ZoneInfo(room.zone)
+    zone = zone_of(room.zone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M} {local.tzname() or room.zone}"
     days = (local.date() - today).days

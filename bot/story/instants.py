@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from bot.story.zones import zone as zone_of
 
 from bot.errors import UserError
 from bot.story.hours import DAYS
@@ -19,7 +19,7 @@ def last_instant(given: str, zone: str, now: datetime, *, argument: str) -> date
 
     Raises UserError for what names no instant, or one that is still to come.
     """
-    here = ZoneInfo(zone)
+    here = zone_of(zone)
     local = now.astimezone(here).replace(tzinfo=None)
     words = " ".join(given.split())
     if clock := _CLOCK.fullmatch(words):
