@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from bot.story.zones import zone as zone_of
 
 from bot.sentences import Marked, instant, say
 from bot.story.rooms import Room
+from bot.story.zones import zone as zone_of
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from bot.story.zones import zone as zone_of
 
 from bot.sentences import Marked, instant
 from bot.story.deadlines import dues_of, ends, later
@@ -15,6 +14,7 @@ from bot.story.moments import Due, DueKind
 from bot.story.rooms import Room
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
+from bot.story.zones import zone as zone_of
 
 NIGHT_FROM = 22
 NIGHT_TO = 8

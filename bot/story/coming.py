@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from bot.story.zones import zone as zone_of
 
 from bot.errors import UserError
-from bot.story.hours import DAYS
 from bot.story import wall_clock
+from bot.story.hours import DAYS
 from bot.story.spans import minutes_of
+from bot.story.zones import zone as zone_of
 
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)"
 _DAY = r"(?P<day>mon|tue|wed|thu|fri|sat|sun)[a-z]*"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from bot.story.zones import zone as zone_of
 
 from bot.errors import UserError
 from bot.story.hours import DAYS
 from bot.story.spans import minutes_of
+from bot.story.zones import zone as zone_of
 
 _CLOCK = re.compile(r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?([01]?\d|2[0-3]):([0-5]\d)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]([01]?\d|2[0-3]):([0-5]\d))?")
