@@ -73,6 +73,8 @@ class Prompt:
     """The co-writer's name, where its words are the co-writer's."""
     wished: Source = "deck"
     instead: Instead = ""
+    answers: int = 0
+    """Highest number given to an answer."""
     closed_at: datetime | None = None
     picks: tuple[str, ...] = ()
     """Ids of the answers that are the room's pick; several when they tied."""

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("label", TEXT, nullable=False),
         sa.Column("wished", TEXT, nullable=False),
         sa.Column("instead", TEXT, nullable=False),
+        sa.Column("answers", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.Column("picks", TEXT, nullable=False),
         sa.Column("ballots", sa.BigInteger(), nullable=False),
