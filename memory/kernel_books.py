@@ -130,6 +130,12 @@ class KernelBooks(ScheduleShelving):
             .values(done_at=at)
         )
 
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""
+        c = t.dues.c
+        it = (c.room_id == self._room_id) & (c.id == due.id) & (c.generation == due.generation)
+        self._session.execute(update(t.dues).where(it).values(at_utc=at, generation=due.generation + 1, done_at=None))
+
     def reckoned(self, schedules: Sequence[Schedule]) -> None:
         """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
         if not schedules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.sentences import Marked, instant, say
 from bot.story.rooms import Room
@@ -16,13 +16,24 @@ def when(at: datetime, room: Room, now: datetime, *, relative: bool = False) -> 
 
     `relative` where its sentence reads as well with "in 3 hours" ("Closes in 3 hours", but not "until in 3 hours").
     """
-    return instant(at, _words(at, room, now), relative=relative)
+    return instant(at, _words(at, room.zone, now), relative=relative)
 
 
-def _words(at: datetime, room: Room, now: datetime) -> Marked:
-    zone = zone_of(room.zone)
+def in_zone(at: datetime, zone: str, now: datetime) -> Marked:
+    """An instant as the clocks of a zone say it."""
+    return instant(at, _words(at, zone, now))
+
+
+def day_words(day: date) -> Marked:
+    """A date in words: `Tue 3 March`."""
+    weekday, month = say(f"times.{_DAYS[day.weekday()]}"), say(f"times.month_{day.month}")
+    return say("times.day", weekday=weekday, day=day.day, month=month)
+
+
+def _words(at: datetime, name: str, now: datetime) -> Marked:
+    zone = zone_of(name)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{local:%H:%M} {local.tzname() or room.zone}"
+    clock = f"{local:%H:%M} {local.tzname() or name}"
     days = (local.date() - today).days
     if days == 0:
         return say("times.today", clock=clock)

@@ -306,3 +306,6 @@ class Books(Protocol):
 
     def due_done(self, due: DueRow, at: datetime) -> None:
         """Note that it was done; a later wish of the same kind and subject is a new generation."""
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""
