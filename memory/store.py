@@ -152,6 +152,21 @@ class HouseRows:
         )
         return [Place(*row) for row in await self._runner.rows(query)]
 
+    async def wanted_prompts(self, now: datetime, *, limit: int = 50) -> Sequence[tuple[Place, str]]:
+        """Prompts that a co-writer is to write now: (place, id of the order), those needed soonest first."""
+        o, r = t.prompt_orders.table.c, t.rooms.table.c
+        abandoned = (o.state == "writing") & (o.lease_until <= now)
+        query = (
+            select(r.platform, r.space, r.channel, r.thread, o.id)
+            .join(t.prompt_orders.table, o.room_id == r.id)
+            .where(o.needed_at > now, (o.state == "wanted") | abandoned)
+            .order_by(o.needed_at, o.id)
+            .limit(limit)
+        )
+        return await self._runner.read(
+            lambda session: [(Place(*row[:4]), row[4]) for row in session.execute(query)]
+        )
+
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
         query = (

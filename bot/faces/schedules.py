@@ -12,6 +12,7 @@ from bot.story.recurring import days_words
 from bot.story.schedules import Schedule
 from bot.story.scheduling import Told
 from bot.story.snapshot import Snapshot
+from bot.story.wall_clock import leaps
 from bot.story.zones import zone
 
 _BUTTONS = 3
@@ -23,7 +24,8 @@ def set_up(told: Told, now: datetime) -> Reply:
     made = told.schedule
     there = f"{now.astimezone(zone(made.zone)):%H:%M}"
     first = say("schedule.first", at=_next(made, now), zone=made.zone, now=there)
-    parts = (Text(say("schedule.set_up", **_values(made))), Text(_asks(made)), Text(first), Small(say("schedule.dst")))
+    leap = (Small(say("schedule.dst")),) if leaps(made.clock, made.zone, now.date()) else ()
+    parts = (Text(say("schedule.set_up", **_values(made))), Text(_asks(made)), Text(first), *leap)
     return Reply.of(Card(parts=parts, actions=(_do("skip", made), _do("remove", made))))
 
 
@@ -123,7 +125,7 @@ def _next(one: Schedule, now: datetime) -> Marked:
 def _do(what: str, one: Schedule) -> Action:
     label = say(f"schedule.do_{what}", number=one.number)
     if what == "remove":
-        return button(label, "prompt remove", number=one.number)
+        return button(label, "prompt unschedule", number=one.number)
     return button(label, "schedule-card do", what=what, schedule=one.id)
 
 

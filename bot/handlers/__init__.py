@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.commands import Commands
 from bot.dispatch import DueRule
 from bot.handlers import (
+    answers,
     asking,
     assist,
     canon,
@@ -21,6 +22,7 @@ from bot.handlers import (
     my,
     notes,
     pitching,
+    prompts,
     reading,
     rounds,
     scenes,
@@ -39,6 +41,7 @@ def registry() -> Commands:
     files = (
         pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, schedules, stopping,
         my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
+        prompts, answers,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]
@@ -49,4 +52,4 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES, **asking.DUES, **schedules.DUES}
+    return {**rounds.DUES, **turns.DUES, **asking.DUES, **prompts.DUES, **schedules.DUES}

@@ -29,7 +29,7 @@ DUES: Mapping[str, DueRule] = {"prompt": ask_when_due}
 
 _TIME = Text("Local time, such as 09:00 or 9pm", most=20, word=True)
 _ZONE = Text("Whose clock: a time zone such as Europe/Berlin", most=60, word=True, suggested=True)
-_DAYS = Text("Which days: daily, weekdays, Mon Wed Fri, every 3 days", most=80, suggested=True)
+_DAYS = Text("Which days: daily, weekdays, Mon Wed Fri, every 3 days", most=80)
 _KIND = Pick("The kind of prompt", ("any", *KINDS))
 _GENRE = Pick("The genre", GENRES)
 _SOURCE = Pick("Where prompts come from", SOURCES)
@@ -123,8 +123,8 @@ async def skip(ctx: Context, number: Annotated[int, _NUMBER] = 0) -> Reply:
     return await _do(ctx, "skip", number=number)
 
 
-@commands.add("prompt remove", changes=False)
-async def remove(ctx: Context, number: Annotated[int, _NUMBER] = 0) -> Reply:
+@commands.add("prompt unschedule", changes=False)
+async def unschedule(ctx: Context, number: Annotated[int, _NUMBER] = 0) -> Reply:
     """Take a schedule away; it asks once more whether you mean it."""
 
     def look(books: Books, moment: Moment) -> Reply:

@@ -174,15 +174,11 @@ def _zones(books: Books, person: Person, begun: str) -> Iterator[Pair]:
         yield name, f"{name} ({typed})" if name in likely else name
 
 
-def _days(books: Books, person: Person, begun: str) -> Iterator[Pair]:
-    yield from ((days, days) for days in ("daily", "weekdays", "weekends", "Mon Wed Fri", "every 2 days", "every 7 days"))
-
-
 def _story(books: Books) -> Story:
     return present(books.snapshot())
 
 
-_WITHOUT_STORY = frozenset({_members, _order, _roles, _groups, _rule_keys, _rule_values, _drafts, _stories, _schedules, _zones, _days})
+_WITHOUT_STORY = frozenset({_members, _order, _roles, _groups, _rule_keys, _rule_values, _drafts, _stories, _schedules, _zones})
 _SOURCES: dict[tuple[str, str], Source] = {
     ("showrunner rules", "key"): _rule_keys,
     ("showrunner rules", "value"): _rule_values,
@@ -202,13 +198,11 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("vote", "numbers"): _ideas,
     ("round decide", "number"): _numbers,
     ("round results", "number"): _rounds,
-    ("prompt schedule", "days"): _days,
-    ("prompt change", "days"): _days,
     ("prompt change", "number"): _schedules,
     ("prompt pause", "number"): _schedules,
     ("prompt resume", "number"): _schedules,
     ("prompt skip", "number"): _schedules,
-    ("prompt remove", "number"): _schedules,
+    ("prompt unschedule", "number"): _schedules,
     ("notes give", "passage"): _passages,
     ("notes list", "number"): _notes,
     ("notes resolve", "number"): _notes,

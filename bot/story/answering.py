@@ -17,7 +17,6 @@ from bot.story.moments import Mark, Moment, Outcome
 from bot.story.prompts import Answer, AnswerVersion, Prompt
 from bot.story.snapshot import Snapshot
 from bot.story.text import count_words, first_words
-from bot.story.veiling import refuse_veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def answer(
     words = texts.fit(text, "answer", argument="text")
     before = own(answers, moment.actor)
     if before is not None:
-        refuse_veiled(before.veil, before.number)
+        _refuse_veiled(before)
         if seen_version and seen_version != before.version:
             raise Stale("prompt.stale", argument="text", number=prompt.number)
     number = before.number if before is not None else prompt.answers + 1
@@ -86,7 +85,7 @@ def take_back(snapshot: Snapshot, prompt: Prompt, mine: Answer, moment: Moment) 
         raise NotAllowed("prompt.not_your_answer", name=mine.name)
     if mine.status != "standing":
         raise NotFound("prompt.answer_gone")
-    refuse_veiled(mine.veil, mine.number)
+    _refuse_veiled(mine)
     _refuse_unless_open(prompt, moment)
     gone = replace(mine, status="taken_back")
     act = Act(
@@ -96,6 +95,13 @@ def take_back(snapshot: Snapshot, prompt: Prompt, mine: Answer, moment: Moment) 
 
 
 def _refuse_unless_open(prompt: Prompt, moment: Moment) -> None:
+    if prompt.veil:
+        raise UserError("prompt.is_veiled", argument="text", number=prompt.number)
     over = prompt.closes_at is not None and prompt.closes_at <= moment.now
     if prompt.status != "open" or over:
         raise UserError("prompt.is_closed", argument="text", number=prompt.number)
+
+
+def _refuse_veiled(mine: Answer) -> None:
+    if mine.veil:
+        raise UserError("prompt.answer_veiled", argument="text", number=mine.number)

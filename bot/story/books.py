@@ -218,6 +218,9 @@ class Books(Protocol):
     def prompt_ideas(self, *, limit: int = 2_000) -> Sequence[PromptIdea]:
         """The room's own list: what was never asked first, by number; then what was asked longest ago."""
 
+    def prompt_idea(self, idea_id: str) -> PromptIdea | None:
+        """One prompt of the room's list, asked or removed ones too."""
+
     def prompt_order(self, order_id: str) -> PromptOrder | None:
         """What a co-writer is to prepare."""
 

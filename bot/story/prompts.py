@@ -81,6 +81,8 @@ class Prompt:
     ballots: int = 0
     """How many ballots were counted."""
     veil: Veil = ""
+    hidden_text: str = ""
+    """The words while it is hidden; `text` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ def _text(card: Card, materials: Materials | None) -> str:
     found = pools(materials)
     cast = found["cast"]
     borrowed = {hole: pool[0] for hole, pool in found.items() if pool}
-    if len(cast) > 1:
-        borrowed["other"] = cast[1]
+    if cast:
+        borrowed["other"] = cast[1] if "cast" in card.holes else cast[0]
     return worded(card.text, borrowed)
 
 

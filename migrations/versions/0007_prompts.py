@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("picks", TEXT, nullable=False),
         sa.Column("ballots", sa.BigInteger(), nullable=False),
         sa.Column("veil", TEXT, nullable=False),
+        sa.Column("hidden_text", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prompts")),
     )
     op.create_index("ix_prompts_room_id_number", "prompts", ["room_id", "number"], unique=False)

@@ -26,7 +26,8 @@ def test_every_kind_has_twenty_five_cards_and_some_that_borrow_from_a_story(kind
 @settings(max_examples=40, deadline=None)
 @given(kind=st.sampled_from(KINDS), own=st.booleans(), seed=st.integers(0, 1_000))
 def test_no_card_comes_twice_before_its_kind_is_used_up(kind: Kind, own: bool, seed: int) -> None:
-    dice, dealt = Random(seed), []
+    dice = Random(seed)
+    dealt: list[str] = []
     materials = STORY if own else None
     whole = len([c for c in pile(kind) if c.holes]) if own else len(pile(kind))
 
@@ -44,7 +45,9 @@ def test_no_card_comes_twice_before_its_kind_is_used_up(kind: Kind, own: bool, s
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1_000))
 def test_without_a_wish_the_kinds_take_turns(seed: int) -> None:
-    dice, dealt, kinds = Random(seed), [], []
+    dice = Random(seed)
+    dealt: list[str] = []
+    kinds: list[Kind] = []
     for _ in range(3 * len(KINDS)):
         card = next_card("any", dealt, None, dice.randrange)
         assert card is not None
@@ -75,7 +78,8 @@ def test_a_story_with_nothing_to_borrow_gets_the_plain_deck() -> None:
 
 
 def test_cards_whose_words_are_not_wanted_are_passed_over() -> None:
-    dice, dealt = Random(3), []
+    dice = Random(3)
+    dealt: list[str] = []
     for _ in range(40):
         card = next_card("image", dealt, None, dice.randrange, lambda text: " red" not in text.casefold())
         assert card is not None
