@@ -53,7 +53,7 @@ class PromptShelving(Shelving):
             .order_by(c.asked_at.desc(), c.number.desc(), c.id.desc())
             .limit(limit)
         )
-        return list(self._session.execute(query).scalars())[::-1]
+        return list(self._connection.execute(query).scalars())[::-1]
 
     def prompt_ideas(self, *, limit: int = 2_000) -> Sequence[PromptIdea]:
         """The room's own list: what was never asked first, by number; then what was asked longest ago."""
@@ -103,7 +103,7 @@ class PromptShelving(Shelving):
                 .order_by(a.number, a.id)
                 .limit(_CHUNK)
             )
-            found |= {row.id: row.text for row in self._session.execute(query)}
+            found |= {row.id: row.text for row in self._connection.execute(query)}
         return found
 
     def answer_versions(self, answer_id: str) -> Sequence[AnswerVersion]:
