@@ -39,6 +39,8 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
     if prompt.status == "voting":
         return _shown(prompt, answers)
     picks = [a for a in answers if a.id in prompt.picks and readable(prompt, a, None)]
+    if prompt.picks and not picks:
+        return note(say("prompt.pick_hidden", number=prompt.number))
     return _picked(prompt, answers, picks, books.answer_texts(picks))
 
 
