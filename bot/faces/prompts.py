@@ -29,7 +29,7 @@ _LIST = 2_600
 def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
     """The public card of a prompt, or of its pick, as it shall show now."""
     prompt = books.prompt(subject)
-    if prompt is None or prompt.veil == "erased":
+    if prompt is None or prompt.veil == "erased" or prompt.status == "missed":
         return None
     room, answers = books.snapshot(), books.answers(prompt.id)
     if prompt.veil:
