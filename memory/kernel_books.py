@@ -12,16 +12,17 @@ from sqlalchemy import Select, select, update
 
 from bot.story.books import Deed, DeskEntry, DueRow, Post
 from bot.story.ledger import Entry
+from bot.story.schedules import Schedule
 from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
-from memory.shelving import Shelving
+from memory.schedule_shelving import ScheduleShelving
 
 _SETTLED = ("done", "refused", "failed")
 _SAVED = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash", "owner")
 
 
-class KernelBooks(Shelving):
+class KernelBooks(ScheduleShelving):
     """What dispatcher and poster write beside the story."""
 
     @property
@@ -140,6 +141,24 @@ class KernelBooks(Shelving):
             .where(c.room_id == self._room_id, c.id == due.id, c.generation == due.generation)
             .values(done_at=at)
         )
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""
+        c = t.dues.c
+        it = (c.room_id == self._room_id) & (c.id == due.id) & (c.generation == due.generation)
+        self._connection.execute(update(t.dues).where(it).values(at_utc=at, generation=due.generation + 1, done_at=None))
+
+    def reckoned(self, schedules: Sequence[Schedule]) -> None:
+        """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
+        if not schedules:
+            return
+        rows = [t.schedules.row(schedule) for schedule in schedules]
+        self._connection.execute(statements.put(self._dialect, Schedule), rows)
+        again = [
+            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at} for s in schedules if s.status == "on"
+        ]
+        if again:
+            self._connection.execute(statements.due_at(), again)
 
     # ---- the ledger
 

@@ -16,10 +16,12 @@ from bot.app.writers import make_writer
 from bot.chat import ChatAdapter
 from bot.context import Shop
 from bot.dispatch import Dispatcher
+from bot.errors import OperatorError
 from bot.faces import posts
 from bot.handlers import due_rules, registry
 from bot.handlers.courtesies import Gate, courtesy
 from bot.handlers.home import gather
+from bot.handlers.prompt_orders import PromptOrders
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.ports import Alarms, Clock, Writer
@@ -59,6 +61,20 @@ class House:
     poster: Poster
     runner: Runner
     shop: Shop
+    orders: PromptOrders
+
+    async def sweep(self) -> None:
+        """Do what is due; then prompts that a co-writer is to write may be wanted."""
+        await self.inbox.sweep()
+        self.orders.wake()
+
+
+def first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
+    """One sentence of a group of errors."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 @contextlib.asynccontextmanager
@@ -95,8 +111,9 @@ async def build(
         seed=seed,
         alone=not lease,
     )
+    orders = PromptOrders(store, rows, clock, shop, seed=seed)
     try:
-        yield House(inbox, store, rows, poster, runner, shop)
+        yield House(inbox, store, rows, poster, runner, shop, orders)
     finally:
         poster.close()
         if (close := getattr(chosen, "aclose", None)) is not None:

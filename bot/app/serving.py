@@ -10,7 +10,7 @@ from pathlib import Path
 
 from adapters.discord.division import Division
 from bot.app.connections import discord_connection, slack_connection
-from bot.app.house import RealClock, build, open_database, settings_of, told
+from bot.app.house import RealClock, build, first, open_database, settings_of, told
 from bot.app.sharing import Shards, Sharing
 from bot.chat import ChatAdapter
 from bot.errors import OperatorError
@@ -38,18 +38,10 @@ def run(*, config: Path | None, db: str | None) -> int:
     try:
         asyncio.run(_serve(settings))
     except* OperatorError as errors:
-        raise OperatorError(str(_first(errors))) from None
+        raise OperatorError(str(first(errors))) from None
     except* asyncio.CancelledError:
         pass
     return 0
-
-
-def _first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
-    """One sentence of a group of errors."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _platforms(settings: Settings, vault: Vault, division: Division | None) -> dict[str, ChatAdapter]:
@@ -94,14 +86,15 @@ async def _serve(settings: Settings) -> None:
             shards = Shards(ShardRows(runner), division, discord_connection(settings), clock, settings.discord.shards)
         try:
             await processes.look()
-            alarms.start(house.inbox.sweep)
+            alarms.start(house.sweep)
             gc.collect()
             gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
             async with asyncio.TaskGroup() as group:
                 group.create_task(house.poster.run())
                 group.create_task(platforms.run(house.inbox))
-                group.create_task(Sharing(processes, house, clock, shards, house.inbox.sweep).run())
-                await house.inbox.sweep()
+                group.create_task(Sharing(processes, house, clock, shards).run())
+                group.create_task(house.orders.run())
+                await house.sweep()
         finally:
             alarms.stop()
             await processes.leave()

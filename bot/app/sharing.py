@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 
 from adapters.discord.connection import Connection
 from adapters.discord.division import Division
@@ -73,14 +72,11 @@ class Shards:
 class Sharing:
     """The look around, again and again."""
 
-    def __init__(
-        self, processes: HouseProcesses, house: House, clock: Clock, shards: Shards | None, sweep: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, processes: HouseProcesses, house: House, clock: Clock, shards: Shards | None) -> None:
         self._processes = processes
         self._house = house
         self._clock = clock
         self._shards = shards
-        self._sweep = sweep
         self._known: dict[object, str] = {}
         self._anew_at = 0.0
 
@@ -103,7 +99,7 @@ class Sharing:
         changed = self._shards is not None and await self._shards.divide(self._processes.me.id, seen)
         if seen.buried:
             log.warning("%d processes are gone; what they held is taken over", len(seen.buried))
-            await self._sweep()  # what only they would have woken for
+            await self._house.sweep()  # what only they would have woken for
         now = asyncio.get_running_loop().time()
         if changed or seen.buried or now >= self._anew_at:
             self._known.clear()

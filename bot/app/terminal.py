@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.app.house import ALONE, TABLE, RealClock, build, open_database, settings_of, told
+from bot.app.house import ALONE, TABLE, RealClock, build, first, open_database, settings_of, told
 from bot.errors import OperatorError
 from bot.options import TryOptions
 from bot.ports import Writer
 from bot.settings import Settings
+from bot.story.people import Place
 
 
 def try_room(options: TryOptions) -> int:
@@ -27,9 +28,16 @@ def try_room(options: TryOptions) -> int:
         from adapters.recording import Recording  # noqa: PLC0415
 
         writer = Recording.shipped()
-    return asyncio.run(
-        _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
-    )
+    room = _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
+    try:
+        return asyncio.run(room)
+    except* OperatorError as errors:
+        raise OperatorError(str(first(errors))) from None
+
+
+def _here(place: Place) -> bool:
+    """Whether a public card is for this terminal: in the same file there may be rooms that others serve."""
+    return place.platform == TABLE.platform
 
 
 async def _play(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
@@ -44,10 +52,15 @@ async def _play(options: TryOptions, settings: Settings, writer: Writer | None) 
     page = Page(sys.stdout)
     seed = str(options.seed or 0)
     async with build(
-        settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE
+        settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE, serves=_here
     ) as house:
+
+        async def sweep() -> None:
+            await house.inbox.sweep()
+            await house.orders.write_all()
+
         player = Player(
-            house.inbox, TABLE, clock=clock, sweep=house.inbox.sweep, page=page, lines=lines, seed=seed, resume=options.resume,
+            house.inbox, TABLE, clock=clock, sweep=sweep, page=page, lines=lines, seed=seed, resume=options.resume,
         )  # fmt: skip
         return await player.play()
 
@@ -71,17 +84,20 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
         sys.stdout.write(told("memory.backup_made", path=saved) + "\n")
     alarms = WakingAlarms()
     console = Console(TABLE, database=settings.database.shown, path=settings.database.path)
-    async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
+    async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE, serves=_here) as house:
 
         async def sweep() -> None:
-            await house.inbox.sweep()
+            await house.sweep()
             await house.poster.settle(TABLE)
 
         alarms.start(sweep)
         try:
-            await house.poster.settle(TABLE)
-            await sweep()
-            await console.run(house.inbox)
+            async with asyncio.TaskGroup() as group:
+                ordered = group.create_task(house.orders.run())
+                await house.poster.settle(TABLE)
+                await sweep()
+                await console.run(house.inbox)
+                ordered.cancel()
         finally:
             alarms.stop()
     return 0

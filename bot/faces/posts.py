@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import asking, missing, public_machine, public_rounds, public_story
+from bot.faces import asking, missing, prompts, public_machine, public_rounds, public_story
 from bot.story.books import Books, Post
 
 _FACES = {
@@ -15,6 +15,7 @@ _FACES = {
     **dict.fromkeys(("proposal", "machine"), public_machine.draw),
     "asked": asking.draw,
     "missing": missing.draw,
+    **dict.fromkeys(("prompt", "picked"), prompts.draw),
 }
 
 
