@@ -1,4 +1,4 @@
-"""`python -m tests.chaos --kills N [--quick]`: kill -9 processes at random instants while hundreds of things come due.
+"""`python -m tests.chaos --kills N [--quick]`: kill -9 processes at random instants while hundreds of prompts come due.
 
 Four `room37 run` share a PostgreSQL database, then two share a SQLite file; all serve one loopback Discord, which knows no
 ids of ours, forgets every nonce at once (Discord itself: after some minutes), takes its time with each message, and
@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.app import open_database
-from bot.story import opening, storytelling
+from bot.story import scheduling, storytelling
 from bot.story.books import Books
 from bot.story.house_rules import seen
 from bot.story.moments import Ids, Moment, Outcome
 from bot.story.people import Person, Place, Standing
-from bot.story.rounds import Round
+from bot.story.prompts import Wish
+from bot.story.wall_clock import Days
 from memory import migrate, operators
 from memory.engine import make_runner
 from memory.processes import DEAD_AFTER
@@ -65,51 +67,28 @@ class Report:
 
 
 async def ripen(url: str, channels: list[Channel], begins: datetime, span: float) -> None:
-    """A room in each channel, with a round whose last call comes then, spread over so many seconds from `begins`."""
-    clock = HandClock(begins)
+    """A story in each channel, with a daily prompt; the first ones come spread over so many seconds from `begins`."""
+    clock = HandClock(begins - timedelta(hours=1))
     await open_database(settings_for(url), clock)
     runner = make_runner(url)
     store = RoomStore(runner, clock)
     keeper = Person("discord", "all", "37")
-
-    def opened(books: Books) -> Round:
-        moment = Moment(clock.now(), Ids(None), keeper, "ada", Standing(keeper=True))
-        room = books.snapshot()
-        rows = seen(room, moment, acted=True)
-        begun = storytelling.new_story(room.with_rows(rows), "The Last Ferry", moment)
-        books.keep(Outcome(None, rows).then(begun), moment)
-        now = books.snapshot()
-        assert now.story is not None
-        return books.keep(opening.open_round(now, now.story, "", moment), moment)
-
-    def early(books: Books) -> timedelta:
-        """How long before its last call a round is opened."""
-        round_ = opened(books)
-        assert round_.closes_at is not None
-        return round_.closes_at - timedelta(minutes=round_.terms.last_call_minutes) - clock.now()
-
     try:
-        before = await _tried(store, _place(channels[0]), early)
         for n, channel in enumerate(channels):
-            clock.at = begins + timedelta(seconds=span * n / len(channels)) - before
-            await store.write(_place(channel), opened)
+            first = begins + timedelta(seconds=span * n / len(channels))
+            await store.write(_place(channel), partial(_scheduled, keeper, clock.now(), first))
     finally:
         await runner.close()
 
 
-class _Undone(Exception):
-    """Carries what was found out of a unit of work that shall leave nothing behind."""
-
-
-async def _tried(store: RoomStore, place: Place, work: Callable[[Books], timedelta]) -> timedelta:
-    def undone(books: Books) -> None:
-        raise _Undone(work(books))
-
-    try:
-        await store.write(place, undone)
-    except _Undone as found:
-        return found.args[0]  # type: ignore[no-any-return]  # what was put in above
-    raise AssertionError("it was kept")
+def _scheduled(keeper: Person, now: datetime, first: datetime, books: Books) -> None:
+    """A room whose keeper begins a story and wants a prompt each day at this time."""
+    moment = Moment(now, Ids(None), keeper, "ada", Standing(keeper=True))
+    rows = seen(books.snapshot(), moment, acted=True)
+    story = storytelling.new_story(books.snapshot().with_rows(rows), "The Last Ferry", moment)
+    books.keep(Outcome(None, rows).then(story), moment)
+    at = first.timetz().replace(tzinfo=None, microsecond=0)
+    books.keep(scheduling.set_up(books.snapshot(), 0, Days(), at, "UTC", Wish(), moment), moment)
 
 
 def _place(channel: Channel) -> Place:
@@ -148,6 +127,8 @@ async def chaos(fleet: Fleet, server: DiscordServer, processes: int, kills: int,
     await asyncio.sleep(DEAD_AFTER + 1)  # by then the rows of the dead are gone
     await fleet.gives("SELECT count(*) FROM processes", (processes,))
     report.seconds = time.perf_counter() - began
+    asked = await fleet.rows("SELECT count(*), count(DISTINCT schedule_id) FROM prompts WHERE status = 'open'")
+    report.faults += [] if asked == [(prompts, prompts)] else [f"asked, of so many schedules: {asked}"]
     await _look(fleet, server, channels, report)
     for number in list(fleet.processes):
         report.faults += [f"process {number} ended badly"] if await fleet.ends(number, signal.SIGTERM) else []
@@ -166,7 +147,7 @@ async def _was_posting(fleet: Fleet) -> bool:
 async def _quiet(fleet: Fleet, prompts: int) -> None:
     """Wait until everything came due and all that is wanted is shown."""
     ends = time.perf_counter() + 300
-    called = "SELECT count(*) FROM posts WHERE kind = 'last_call'"
+    called = "SELECT count(*) FROM posts WHERE kind = 'prompt'"
     owed = "SELECT kind, state, owner, lease_until FROM posts WHERE shown_rev < wanted_rev LIMIT 5"
     while (count := (await fleet.rows(called))[0][0]) < prompts or await fleet.rows(owed):
         for number, process in fleet.processes.items():
@@ -221,12 +202,14 @@ async def databases(folder: Path) -> AsyncIterator[list[tuple[str, int]]]:
 
 
 async def _all(asked: Any) -> int:
-    bad = 0
+    bad, left = 0, asked.kills
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with databases(folder) as found:
             for number, (url, processes) in enumerate(found):
-                kills = asked.kills * processes // sum(n for _, n in found)
+                rest = sum(n for _, n in found[number:])
+                kills = left * processes // rest
+                left -= kills
                 under = folder / str(number)
                 under.mkdir()
                 async with (
@@ -238,7 +221,7 @@ async def _all(asked: Any) -> int:
                 kind = url.partition(":")[0].partition("+")[0]
                 sys.stdout.write(
                     f"{kind}, {processes} processes: {report.kills} kills, {report.amid_post} of them with a card half posted; "
-                    f"{report.prompts} things came due, {report.cards} cards, {report.seconds:.0f} s: "
+                    f"{report.prompts} prompts came due, {report.cards} cards, {report.seconds:.0f} s: "
                     + ("each stands there once, none is missing\n" if not report.faults else "WRONG\n")
                 )
                 for fault in report.faults[:20]:
@@ -252,7 +235,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=37)
-    parser.add_argument("--quick", action="store_true", help="60 things come due instead of 500")
+    parser.add_argument("--quick", action="store_true", help="60 prompts come due instead of 500")
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # of a client that dies while it shakes hands
     raise SystemExit(asyncio.run(_all(parser.parse_args())))
 
