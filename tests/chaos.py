@@ -206,7 +206,7 @@ async def _all(asked: Any) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with databases(folder) as found:
-            for number, (url, processes) in enumerate(found):
+            for number, (url, processes) in enumerate(found := [one for one in found if asked.only in one[0]]):
                 rest = sum(n for _, n in found[number:])
                 kills = left * processes // rest
                 left -= kills
@@ -234,6 +234,7 @@ def main() -> None:
     """Run it on every database that there is."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--only", default="", help="`sqlite` or `postgresql`")
     parser.add_argument("--seed", type=int, default=37)
     parser.add_argument("--quick", action="store_true", help="60 prompts come due instead of 500")
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # of a client that dies while it shakes hands

@@ -95,11 +95,14 @@ class Fleet:
     async def gives(self, query: str, *rows: tuple[Any, ...], seconds: float = 90) -> None:
         """Wait until a query of the database gives just these rows."""
         found: list[tuple[Any, ...]] | None = None
-        async with asyncio.timeout(seconds):
-            while found != list(rows):
-                await asyncio.sleep(0.1)
-                with contextlib.suppress(OperatorError):  # before the first process made the tables
-                    found = await self.rows(query)
+        ends = asyncio.get_running_loop().time() + seconds
+        while found != list(rows):
+            await asyncio.sleep(0.1)
+            with contextlib.suppress(OperatorError):  # before the first process made the tables
+                found = await self.rows(query)
+            for number, process in self.processes.items():
+                assert process.returncode is None, self.log(number)[-3000:]
+            assert asyncio.get_running_loop().time() < ends, (found, [self.log(n)[-1000:] for n in self.processes])
 
     async def posted(self, seconds: float = 120) -> None:
         """Wait until all that is wanted stands in the channels."""
