@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import OperatorError, StorageFull
 from bot.sentences import say
+from memory.turns import Turns
 from memory.writer import WriterThread
 
 T = TypeVar("T")
@@ -95,7 +96,8 @@ class SqliteRunner:
         threads = {"check_same_thread": False}
         self._sync = sqlite_hooks(create_engine(parsed, connect_args=threads))
         self._view = sqlite_hooks(create_engine(parsed, pool_size=READERS, connect_args=threads))
-        self._writes = WriterThread(self._sync.execution_options(write=True), translated)
+        turns = Turns(self.path) if self.path is not None else None
+        self._writes = WriterThread(self._sync.execution_options(write=True), translated, turns)
         self._reads = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="room37-reader")
         self._async = create_async_engine(
             parsed.set(drivername="sqlite+aiosqlite"), pool_size=2, max_overflow=0, isolation_level="AUTOCOMMIT",

@@ -33,6 +33,8 @@ from memory import operators
 from memory.engine import Runner, make_runner
 from memory.store import HouseRows, RoomStore
 
+log = logging.getLogger("room37")
+
 TABLE = Place("terminal", "local", "table")
 ALONE = timedelta(0)
 """The lease on posts where one process serves a database: after a crash there is nobody else to wait for."""
@@ -64,8 +66,12 @@ class House:
     orders: PromptOrders
 
     async def sweep(self) -> None:
-        """Do what is due; then prompts that a co-writer is to write may be wanted."""
-        await self.inbox.sweep()
+        """Do what is due; then prompts that a co-writer is to write may be wanted. When the database cannot be used,
+        the next sweep does it."""
+        try:
+            await self.inbox.sweep()
+        except OperatorError as error:
+            log.warning("what is due waits: %s", error)
         self.orders.wake()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.discord.division import Division
 from bot.app.connections import discord_connection, slack_connection
 from bot.app.house import RealClock, build, first, open_database, settings_of, told
-from bot.app.sharing import Shards, Sharing
+from bot.app.sharing import LOOK_SECONDS, Shards, Sharing
 from bot.chat import ChatAdapter
 from bot.errors import OperatorError
 from bot.platforms import Platforms
@@ -85,7 +85,7 @@ async def _serve(settings: Settings) -> None:
         if division is not None:
             shards = Shards(ShardRows(runner), division, discord_connection(settings), clock, settings.discord.shards)
         try:
-            await processes.look()
+            await _joined(processes)
             alarms.start(house.sweep)
             gc.collect()
             gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
@@ -99,3 +99,15 @@ async def _serve(settings: Settings) -> None:
             alarms.stop()
             await processes.leave()
             await vault.close()
+
+
+async def _joined(processes: HouseProcesses) -> None:
+    """Be one of the processes before anything is done as one of them; a database that is busy is waited for."""
+    while True:
+        try:
+            await processes.look()
+        except OperatorError as error:
+            log.warning("%s; trying again", error)
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
