@@ -14,11 +14,10 @@ settled or its leases are over. Leases are renewed while posts wait in the queue
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +27,7 @@ from weakref import WeakValueDictionary
 from bot.cards import Card
 from bot.chat import ChatAdapter
 from bot.errors import MessageGone, OperatorError, PostingError, PostLater
+from bot.leases import held
 from bot.ports import Clock, Store
 from bot.story.books import Books, Post
 from bot.story.moments import Ids, Mark, Moment, Outcome
@@ -74,20 +74,6 @@ class _Claim:
     jobs: tuple[_Job, ...]
     again: datetime | None
     """When to look again for what could not be claimed now."""
-
-
-@dataclass(slots=True)
-class _Held:
-    """Posts of a pass, as far as they are still this process's."""
-
-    ids: set[str]
-    clock: Clock
-    until: datetime | None
-    """Later than this nothing is begun: the lease may be over before it is done. None where nobody else posts."""
-
-    def still(self, post: str) -> bool:
-        """Whether this post may be posted now."""
-        return post in self.ids and (self.until is None or self.clock.now() <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,42 +210,16 @@ class Poster:
         """The rows after one pass in order, and whether the place takes posts; at the first refusal the rest waits, so
         that nothing is posted before what comes before it."""
         shown: list[Post] = []
-        async with self._held(place, [job.post.id for job in jobs]) as held:
+        ids = [job.post.id for job in jobs]
+        async with held(self._store, self._clock, place, ids, self._owner, self._lease) as mine:
             for n, job in enumerate(jobs):
-                if not held.still(job.post.id):
+                if not mine.still(job.post.id):
                     continue
                 post, went = await self._shown(place, job)
                 shown.append(post)
                 if not went:
                     return [*shown, *(_released(left, post) for left in jobs[n + 1 :])], False
         return shown, True
-
-    @contextlib.asynccontextmanager
-    async def _held(self, place: Place, ids: Sequence[str]) -> AsyncIterator[_Held]:
-        """Renew the leases of these posts while they wait for their turn."""
-        held = _Held(set(ids), self._clock, self._clock.now() + self._lease * 0.75 if self._owner else None)
-
-        async def renew() -> None:
-            while True:
-                await asyncio.sleep(self._lease.total_seconds() / 4)
-                until = self._clock.now() + self._lease
-                try:
-                    mine = await self._store.write(place, partial(_renewed, ids, self._owner, until))
-                except OperatorError as error:
-                    log.warning("a lease was not renewed: %s", error)
-                else:
-                    held.ids &= set(mine)
-                    held.until = until - self._lease / 4
-
-        if not self._owner:
-            yield held
-            return
-        renewing = asyncio.create_task(renew())
-        try:
-            yield held
-        finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
 
     def _claim(self, shown: Sequence[Post], books: Books) -> _Claim:
         """Note what was shown, and take what is wanted next, in one transaction."""
@@ -437,10 +397,6 @@ def _nonce(post: Post) -> str:
     if post.shown_at is None:
         return post.nonce
     return hashlib.sha256(f"{post.nonce}:{post.shown_at.isoformat()}".encode()).hexdigest()[: len(post.nonce)]
-
-
-def _renewed(ids: Sequence[str], owner: str, until: datetime, books: Books) -> Sequence[str]:
-    return books.posts_renew(ids, owner, until)
 
 
 def _released(job: _Job, before: Post | None = None) -> Post:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,17 +56,29 @@ async def open_house(url: str, path: Path | None, now: datetime) -> Path | None:
     """
     if path is not None:
         _reachable(path)
-    found, older = await migrate.on_connection(url, migrate.needs_upgrade)
-    saved = None
-    if older:
-        if found is not None and path is not None:
-            saved = path.with_name(f"{path.name}.before-{migrate.head()}-{now:%Y%m%d-%H%M%S}")
-            copy_database(path, saved)
-        await migrate.on_connection(url, migrate.upgrade)
+    with _first_alone(path):
+        found, older = await migrate.on_connection(url, migrate.needs_upgrade)
+        saved = None
+        if older:
+            if found is not None and path is not None:
+                saved = path.with_name(f"{path.name}.before-{migrate.head()}-{now:%Y%m%d-%H%M%S}")
+                copy_database(path, saved)
+            await migrate.on_connection(url, migrate.upgrade)
     if path is not None:
         erased_file(path).touch()
         remember(path, await migrate.on_connection(url, kept_in))
     return saved
+
+
+@contextmanager
+def _first_alone(path: Path | None) -> Iterator[None]:
+    """Of processes that open a file at once the first backs it up and migrates it, while the others wait."""
+    with ExitStack() as opened:
+        if path is not None and path.exists():
+            with suppress(OSError):  # what cannot be written is said by what follows
+                file = opened.enter_context(erased_file(path).open("a"))
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _reachable(path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -103,6 +106,17 @@ async def test_an_older_database_is_backed_up_before_it_is_migrated(tmp_path: Pa
         assert kept.execute("SELECT count(*) FROM chains").fetchone() == (1,)
     with pytest.raises(OperatorError, match="left alone"):
         operators.copy_database(path, copy)
+
+
+def test_of_two_processes_that_open_an_older_house_one_backs_it_up(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    asyncio.run(migrate.on_connection(f"sqlite:///{path}", lambda c: command.upgrade(migrate.config(c), "0005")))
+    opening = [sys.executable, "-m", "bot", "db", "upgrade", "--db", str(path)]
+    both = [subprocess.Popen(opening, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [one.communicate()[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert sum("A backup was made first" in text for text in told) == 1
+    assert len(list(tmp_path.glob("old.db.before-*"))) == 1
 
 
 async def test_a_restore_applies_the_erasures_that_stand(tmp_path: Path) -> None:
