@@ -114,12 +114,18 @@ class Poster:
         """Something changed in this place's public cards."""
         if not self._serves(place):
             return
-        rest = self._rests.get(place)
-        if rest is not None and rest.until > asyncio.get_running_loop().time():
-            self._wake_in(place, rest.until - asyncio.get_running_loop().time())
+        if self._rests_still(place):
             return
         self._dirty[place] = None
         self._woken.set()
+
+    def _rests_still(self, place: Place) -> bool:
+        """Whether the place is left alone for now; it is woken when its rest is over."""
+        rest, now = self._rests.get(place), asyncio.get_running_loop().time()
+        if rest is None or rest.until <= now:
+            return False
+        self._wake_in(place, rest.until - now)
+        return True
 
     def wake_all(self, places: Iterable[Place]) -> None:
         """What was left unposted, after a start."""
@@ -166,6 +172,8 @@ class Poster:
                 self._woken.clear()
                 for place in [p for p in self._dirty if p not in busy]:
                     del self._dirty[place]
+                    if self._rests_still(place):  # what was wanted while the refusal was on its way
+                        continue
                     busy.add(place)
                     group.create_task(serve(place))
 
