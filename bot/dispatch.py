@@ -546,7 +546,7 @@ def _keep_text(
         moment.now, call=token,
     )  # fmt: skip
     books.keep(Outcome(None, rows=(draft,)), moment)
-    actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
+    actions = [*holding.onward(draft), Action(say("kernel.see_drafts"), Call("my drafts"))]
     if command is not None and again is not None and token:
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(

@@ -16,8 +16,9 @@ from bot.faces import pitches as pitch_faces
 from bot.handlers.acting import act
 from bot.handlers.extending import put_in
 from bot.sentences import say
-from bot.story import pitching
+from bot.story import later, pitching
 from bot.story.books import Books
+from bot.story.later import Later
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Draft
 from bot.story.pitching import Pitched
@@ -97,6 +98,30 @@ async def pitch(ctx: Context, draft: DRAFT) -> Reply:
         return act(books, moment, rule)
 
     return await ctx.act(work, pitch_faces.receipt)
+
+
+@commands.add("draft next", button=True)
+async def pitch_next(ctx: Context, draft: DRAFT) -> Reply:
+    """Pitch a draft in the next round."""
+
+    def work(books: Books, moment: Moment) -> Pitched | Later:
+        kept = _draft(books, draft, moment)
+        used = replace(kept, state="used")
+        return act(books, moment, lambda room: later.pitch_next(room, kept.text, moment).also(rows=(used,)))
+
+    return await ctx.act(work, pitch_faces.placed)
+
+
+@commands.add("draft drawer", button=True)
+async def drawer(ctx: Context, draft: DRAFT) -> Reply:
+    """Put a draft in the drawer of ideas."""
+
+    def work(books: Books, moment: Moment) -> Later:
+        kept = _draft(books, draft, moment)
+        used = replace(kept, state="used")
+        return act(books, moment, lambda room: later.put_in_drawer(room, kept.text, moment).also(rows=(used,)))
+
+    return await ctx.act(work, pitch_faces.later)
 
 
 @commands.add("draft drop", button=True)
