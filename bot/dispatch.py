@@ -29,8 +29,9 @@ from bot.homes import Home
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
 from bot.questions import question
+from bot.saying_again import WITHIN, left_of
 from bot.sentences import say
-from bot.story.books import Books, DeskEntry, DueRow
+from bot.story.books import Books, DeskEntry, DueRow, LastCall
 from bot.story.moments import REDRAWN, Ids, Moment, Outcome, PostKind
 from bot.story.passages import Draft
 from bot.story.people import Person, Place, Standing
@@ -91,6 +92,7 @@ class Dispatcher:
         self.courtesy = courtesy
         self.gate = gate
         self._seed = seed
+        self._began = clock.now()
         self.alone = alone
 
     # ---- the inbox
@@ -206,6 +208,10 @@ class Dispatcher:
         """The reply that a delivery got before, if the desk holds it."""
         entry = await self._store.read(place, lambda books: books.desk_by_source(source_id))
         return None if entry is None or (self.alone and entry.state == "working") else _stored(entry)
+
+    async def before_us(self) -> Sequence[LastCall]:
+        """What people did in the quarter of an hour before this process began, each person's last in each place."""
+        return await self._house.last_calls(self._began - WITHIN, self._began)
 
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         """Cards whose actions still count, the latest last."""
@@ -368,6 +374,7 @@ class _Unit:
         self.command = command
         self.begun = False
         self._moment = dispatcher.moment(incoming, nameless=command.nameless)
+        self._left = left_of(incoming.call, command)
         self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
@@ -426,7 +433,7 @@ class _Unit:
             )
             books.desk_settle(self._entry.id, "failed", _outcome(reply))
         else:
-            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), clear_args=last)
+            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), left=self._left if last else None)
         return reply
 
     def _left_off(self, held: DeskEntry) -> bool:

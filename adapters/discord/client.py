@@ -101,6 +101,7 @@ class Discord:
 
     async def run(self, inbox: Inbox) -> None:
         """Serve until cancelled; reconnects by itself. Raises OperatorError for a token that Discord refuses."""
+        await self._look_back(inbox)
         async with asyncio.TaskGroup() as group:
             attempt = 0
             try:
@@ -113,6 +114,15 @@ class Discord:
                     attempt += 1
             finally:
                 await self._leave()
+
+    async def _look_back(self, inbox: Inbox) -> None:
+        """What the process before this one did last: whoever says it once more had no answer."""
+        try:
+            before = await inbox.before_us()
+        except OperatorError as broken:
+            log.warning("what was done before the start is not known: %s", broken)
+            return
+        self._memory.unheard.before_us(call for call in before if call.place.platform == PLATFORM)
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:

@@ -18,6 +18,7 @@ import pytest
 
 from bot.story.books import Books
 from tests.brisk import brisk
+from tests.clock import HandClock
 from tests.discord_rig import DiscordRoom, open_discord_room
 from tests.servers.discord import DiscordServer
 from tests.servers.discord.interactions import Interaction
@@ -415,6 +416,34 @@ async def test_a_long_passage_that_is_cut_off_between_its_messages_is_completed_
             await _posted(room)
         for n in range(12):
             assert sum(f"Paragraph {n:02}. " in m.raw["content"] for m in room.wall.messages) == 1, n
+    _clean(caplog)
+
+
+async def test_words_that_are_sent_again_after_a_crash_stand_there_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, clock = f"sqlite:///{tmp_path}/house.db", HandClock()
+    async with DiscordServer() as server:
+        async with open_discord_room(url, server=server, clock=clock) as room:
+            await room.says("ada", "/story new The Last Ferry")
+            await room.says("ben", f"/extend {WORDS}")
+            await room.says("ben", "/pitch A bell answers")
+            server.faults.add(CALLBACKS, reset=True, times=9)  # whoever answers is gone before the answer is
+            room.starts("ada", f"/extend {WORDS}")
+            async with asyncio.timeout(60):
+                while len(await _texts(room)) < 2:  # noqa: ASYNC110  # only the books tell
+                    await asyncio.sleep(0.05)
+        server.faults.clear()
+        clock.pass_(seconds=20)
+        async with open_discord_room(url, server=server, clock=clock) as room:
+            again = await room.says("ada", f"/extend {WORDS}")
+            assert "passage 2" in again
+            assert await _texts(room) == [WORDS, WORDS]
+            assert "passage 3" in await room.says("ben", f"/extend {WORDS}"), "he has done something else since"
+            assert "passage 4" in await room.says("ada", f"/extend {WORDS}"), "now it is meant"
+        clock.pass_(minutes=16)
+        async with open_discord_room(url, server=server, clock=clock) as room:
+            assert "passage 5" in await room.says("ada", f"/extend {WORDS}"), "long ago"
     _clean(caplog)
 
 
