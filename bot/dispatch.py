@@ -43,6 +43,8 @@ T = TypeVar("T")
 PREFILL_SECONDS = 0.7
 """So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
+PRESS_AGAIN = "kernel.press_again"
+
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Gather = Callable[[Place, Moment, Books], Home]
 Suggest = Callable[[Books, Person, str, str, str], Sequence[tuple[str, str]]]
@@ -284,14 +286,17 @@ class Dispatcher:
                 values[argument.parameter] = argument.kind.read(raw, argument.name)
         if not missing:
             return values, None
-        prefill = await _in_time(unit.prefill(values))
+        prefill, call = await _in_time(self._form_parts(unit, values))
         asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
         missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)
         begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
-        call = await _in_time(self._form_call(unit))
         call = Call(call.command, begun | dict(call.args))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _form_parts(self, unit: _Unit, values: dict[str, Any]) -> tuple[dict[str, str], Call]:
+        """What a form is filled with, and the call that it carries."""
+        return await unit.prefill(values), await self._form_call(unit)
 
     async def _form_call(self, unit: _Unit) -> Call:
         """The call that a form carries: what was given; the message of a menu waits in a row meanwhile."""
@@ -314,7 +319,8 @@ class Dispatcher:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
             return Reply.of(note(refusal.sentence))
-        if begun or not holding.own_words(incoming, command).strip():
+        stands = command is not None and command.menu and refusal.key == PRESS_AGAIN  # the message is where it was
+        if begun or stands or not holding.own_words(incoming, command).strip():
             return Reply.of(note(refusal.sentence), refused=True)
 
         def keep(books: Books) -> Reply | _Held:
@@ -513,7 +519,7 @@ async def _in_time(reading: Awaitable[T]) -> T:
         async with asyncio.timeout(PREFILL_SECONDS):
             return await reading
     except TimeoutError:
-        raise UserError("kernel.press_again") from None
+        raise UserError(PRESS_AGAIN) from None
 
 
 def _entry(incoming: Incoming, command: Command | None, moment: Moment) -> DeskEntry:
