@@ -153,12 +153,11 @@ async def show(ctx: Context, draft: DRAFT) -> Reply:
 
     def look(books: Books, moment: Moment) -> Reply:
         kept = _draft(books, draft, moment)
-        shown = passage_faces.pieces(kept.text)
-        parts: list[Part] = [Prose(shown[0])]
-        if len(shown) > 1:
-            parts.append(Small(say("draft.long", n=len(kept.text))))
+        *before, last = passage_faces.pieces(kept.text)
         change = Action(say("kernel.change_it"), Call("draft edit", {"draft": kept.id}))
-        return Reply.of(Card(say("draft.title"), tuple(parts), (*_choices(kept), change)))
+        cards = [Card(parts=(Prose(piece),)) for piece in before]
+        cards.append(Card(parts=(Prose(last),), actions=(*_choices(kept), change)))
+        return Reply((replace(cards[0], title=say("draft.title")), *cards[1:]))
 
     return await ctx.read(look)
 
