@@ -118,9 +118,9 @@ def failed(text: MachineText, why: Marked, *, again: bool) -> Reply:
     parts: list[Part] = [Text(why)]
     if text.text:
         parts += [Text(say("assist.came_so_far")), _prose(text)]
-    actions = (button(say("assist.try_again"), "assist-card another", text=text.id),) if again else ()
-    actions += (_read_all(text),) if len(text.text) > PIECE else ()
-    return Reply((Card(say("assist.failed_title"), tuple(parts), actions),), refused=True)
+    actions = [button(say("assist.try_again"), "assist-card another", text=text.id)] if again else []
+    actions += [_read_all(text)] if len(text.text) > PIECE else []
+    return Reply((Card(say("assist.failed_title"), tuple(parts), tuple(actions)),), refused=True)
 
 
 def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from bot.arguments import Pick, Ref, Text
 from bot.calls import Call
-from bot.cards import Action, Card, Part, Prose, Reply, Small, button, note
+from bot.cards import Action, Card, Prose, Reply, button, note
 from bot.commands import Commands
 from bot.context import Context
 from bot.errors import NotFound

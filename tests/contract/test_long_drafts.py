@@ -31,8 +31,14 @@ def missing(shown: str, paragraphs: int) -> list[int]:
 @contextlib.asynccontextmanager
 async def writing(platform: str, folder: Path, text: str) -> AsyncIterator[AnyRoom]:
     url, writer = f"sqlite:///{folder}/house.db", Recording({Mode.CONTINUE: (text,)})
-    opened = {"console": open_room, "discord": open_discord_room, "slack": open_slack_room}[platform]
-    async with opened(url, writer=writer) as room:
+    async with contextlib.AsyncExitStack() as stack:
+        room: AnyRoom
+        if platform == "console":
+            room = await stack.enter_async_context(open_room(url, writer=writer))
+        elif platform == "discord":
+            room = await stack.enter_async_context(open_discord_room(url, writer=writer))
+        else:
+            room = await stack.enter_async_context(open_slack_room(url, writer=writer))
         await room.says("ada", "/story new The Last Ferry")
         await room.says("ada", "/extend It began at the quay.")
         await room.says("ada", "/showrunner ai on")
