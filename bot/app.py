@@ -30,6 +30,7 @@ from bot.faces import posts
 from bot.handlers import due_rules, registry
 from bot.handlers.courtesies import Gate, courtesy
 from bot.handlers.home import gather
+from bot.handlers.prompt_orders import PromptOrders
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
@@ -76,6 +77,12 @@ class House:
     poster: Poster
     runner: Runner
     shop: Shop
+    orders: PromptOrders
+
+    async def sweep(self) -> None:
+        """Do what is due; then prompts that a co-writer is to write may be wanted."""
+        await self.inbox.sweep()
+        self.orders.wake()
 
 
 @contextlib.asynccontextmanager
@@ -112,8 +119,9 @@ async def build(
         seed=seed,
         alone=not lease,
     )
+    orders = PromptOrders(store, rows, clock, shop, seed=seed)
     try:
-        yield House(inbox, store, rows, poster, runner, shop)
+        yield House(inbox, store, rows, poster, runner, shop, orders)
     finally:
         poster.close()
         if (close := getattr(chosen, "aclose", None)) is not None:
@@ -180,9 +188,11 @@ def try_room(options: TryOptions) -> int:
         from adapters.recording import Recording  # noqa: PLC0415
 
         writer = Recording.shipped()
-    return asyncio.run(
-        _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
-    )
+    room = _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
+    try:
+        return asyncio.run(room)
+    except* OperatorError as errors:
+        raise OperatorError(str(_first(errors))) from None
 
 
 async def _play(options: TryOptions, settings: Settings, writer: Writer | None) -> int:
@@ -199,8 +209,12 @@ async def _play(options: TryOptions, settings: Settings, writer: Writer | None) 
     async with build(
         settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE
     ) as house:
+        async def sweep() -> None:
+            await house.inbox.sweep()
+            await house.orders.write_all()
+
         player = Player(
-            house.inbox, TABLE, clock=clock, sweep=house.inbox.sweep, page=page, lines=lines, seed=seed, resume=options.resume,
+            house.inbox, TABLE, clock=clock, sweep=sweep, page=page, lines=lines, seed=seed, resume=options.resume,
         )  # fmt: skip
         return await player.play()
 
@@ -227,14 +241,17 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
     async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
 
         async def sweep() -> None:
-            await house.inbox.sweep()
+            await house.sweep()
             await house.poster.settle(TABLE)
 
         alarms.start(sweep)
         try:
-            await house.poster.settle(TABLE)
-            await sweep()
-            await console.run(house.inbox)
+            async with asyncio.TaskGroup() as group:
+                ordered = group.create_task(house.orders.run())
+                await house.poster.settle(TABLE)
+                await sweep()
+                await console.run(house.inbox)
+                ordered.cancel()
         finally:
             alarms.stop()
     return 0
@@ -317,15 +334,16 @@ async def _serve(settings: Settings) -> None:
     async with build(
         settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, lease=lease, serves=platforms.serves
     ) as house:
-        alarms.start(house.inbox.sweep)
+        alarms.start(house.sweep)
         gc.collect()
         gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(house.poster.run())
+                group.create_task(house.orders.run())
                 group.create_task(platforms.run(house.inbox))
                 house.poster.wake_all(await house.rows.post_places())
-                await house.inbox.sweep()
+                await house.sweep()
         finally:
             alarms.stop()
             await vault.close()

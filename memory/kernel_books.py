@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,16 @@ from sqlalchemy import Select, select, update
 
 from bot.story.books import Deed, DeskEntry, DueRow, Post
 from bot.story.ledger import Entry
+from bot.story.schedules import Schedule
 from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
-from memory.shelving import Shelving
+from memory.schedule_shelving import ScheduleShelving
 
 _SETTLED = ("done", "refused", "failed")
 
 
-class KernelBooks(Shelving):
+class KernelBooks(ScheduleShelving):
     """What dispatcher and poster write beside the story."""
 
     @property
@@ -130,6 +131,33 @@ class KernelBooks(Shelving):
             .where(c.room_id == self._room_id, c.id == due.id, c.generation == due.generation)
             .values(done_at=at)
         )
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""
+        c = t.dues.c
+        it = (c.room_id == self._room_id) & (c.id == due.id) & (c.generation == due.generation)
+        self._connection.execute(update(t.dues).where(it).values(at_utc=at, generation=due.generation + 1, done_at=None))
+
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those whose instant moved; nothing that anybody is
+        shown changes by it."""
+        if not schedules:
+            return
+        rows = [
+            {
+                "of_room": self._room_id, "of_id": s.id, "new_day": s.next_day, "new_at": s.next_at,
+                "new_reckoned_at": s.reckoned_at, "new_version": s.reckoned_with,
+            }
+            for s in schedules
+        ]  # fmt: skip
+        self._connection.execute(statements.reckoned(), rows)
+        again = [
+            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at}
+            for s in schedules
+            if s.status == "on" and s.id in moved
+        ]
+        if again:
+            self._connection.execute(statements.due_at(), again)
 
     # ---- the ledger
 

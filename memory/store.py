@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, union
 
 from bot.ports import Clock
 from bot.story.books import SAID, Books, LastCall
@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 SNAPSHOTS = 256
 """How many rooms' snapshots are kept in memory; idle rooms cost rows, not RAM."""
+
+SCHEDULES = 20
+"""So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
 
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
@@ -153,6 +156,21 @@ class HouseRows:
         )
         return [Place(*row) for row in await self._runner.rows(query)]
 
+    async def wanted_prompts(self, now: datetime, *, limit: int = 50) -> Sequence[tuple[Place, str]]:
+        """Prompts that a co-writer is to write now: (place, id of the order), those needed soonest first."""
+        o, r = t.prompt_orders.table.c, t.rooms.table.c
+        abandoned = (o.state == "writing") & (o.lease_until <= now)
+        query = (
+            select(r.platform, r.space, r.channel, r.thread, o.id)
+            .join(t.prompt_orders.table, o.room_id == r.id)
+            .where(o.needed_at > now, (o.state == "wanted") | abandoned)
+            .order_by(o.needed_at, o.id)
+            .limit(limit)
+        )
+        return await self._runner.read(
+            lambda session: [(Place(*row[:4]), row[4]) for row in session.execute(query)]
+        )
+
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
         query = (
@@ -162,6 +180,24 @@ class HouseRows:
             .limit(1)
         )
         return next((row.at_utc for row in await self._runner.rows(query)), None)
+
+    async def unreckoned_places(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places with schedules that were reckoned by other rules of the zones, or after now."""
+        c, r = t.schedules.table.c, t.rooms.table.c
+        other = union(*(
+            select(c.room_id).where(which).order_by(by, c.room_id).limit(limit * SCHEDULES).subquery().select()
+            for which, by in (
+                (c.reckoned_with < version, c.reckoned_with), (c.reckoned_with > version, c.reckoned_with),
+                (c.reckoned_at > now, c.reckoned_at),
+            )
+        )).subquery()  # fmt: skip
+        query = (
+            select(r.platform, r.space, r.channel, r.thread)
+            .where(r.id.in_(select(other.c.room_id)))
+            .order_by(r.id)
+            .limit(limit)
+        )
+        return [Place(*row) for row in await self._runner.rows(query)]
 
     async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
         """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, text
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
@@ -10,9 +10,11 @@ from bot.story.errands import Errand
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
+from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
+from bot.story.schedules import Schedule
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
 from memory.nouns import TEXT, Shelf, UTCDateTime
@@ -45,12 +47,25 @@ asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message")
 held = Shelf(metadata, "held", Held, ("room_id",))
 notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
 errands = Shelf(metadata, "errands", Errand, ("room_id", "done"))
+prompts = Shelf(
+    metadata, "prompts", Prompt, ("room_id", "number"), ("room_id", "status"), unique=(("schedule_id", "day"),)
+)
+prompt_ideas = Shelf(metadata, "prompt_ideas", PromptIdea, ("room_id", "status", "number"))
+prompt_orders = Shelf(metadata, "prompt_orders", PromptOrder, ("room_id",), ("state", "needed_at"))
+answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"), ("room_id", "person", "at"))
+answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
+answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
+schedules = Shelf(
+    metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with", "room_id"), ("reckoned_at", "room_id")
+)
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
+        schedules,
+        prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
     )
 }  # fmt: skip
 
@@ -110,7 +125,8 @@ dues = Table(
     Column("rule", TEXT, nullable=False, server_default=""), Column("zone", TEXT, nullable=False, server_default=""),
     Column("at_utc", UTCDateTime(), nullable=False), Column("generation", BigInteger, nullable=False),
     Column("claimed_by", TEXT), Column("lease_until", UTCDateTime()), Column("done_at", UTCDateTime()),
-    UniqueConstraint("room_id", "kind", "subject"), Index("ix_due_at_utc", "at_utc"),
+    UniqueConstraint("room_id", "kind", "subject"),
+    Index("ix_due_undone", "at_utc", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 
 erasures = Table(

@@ -19,6 +19,10 @@ OWN: dict[str, tuple[str, ...]] = {
     "notes": ("text",),
     "asks": ("text", "name"),
     "held": ("text",),
+    "prompts": ("text", "hidden_text"),
+    "prompt_ideas": ("text",),
+    "answers": ("opening",),
+    "answer_versions": ("text", "hidden_text"),
 }
 """Rows that are somebody's words: emptied when they are erased by their id."""
 
@@ -64,6 +68,15 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "asks": ("kind", "asker", "author", "author_name", "message", "state", "fact_kind"),
     "held": ("person", "message", "author", "name", "state"),
     "errands": ("person", "kind", "subject"),
+    "schedules": ("at", "zone", "by", "next_day", "reckoned_with", "weekdays", "anchor", "kind", "genre", "source", "status",
+                  "why", "last_day", "skipped", "untold"),
+    "prompts": ("kind", "genre", "source", "status", "by", "schedule_id", "day", "missed", "measure", "card_id", "idea_id",
+                "machine_text_id", "label", "wished", "instead", "picks", "veil"),
+    "prompt_ideas": ("by", "status"),
+    "prompt_orders": ("schedule_id", "kind", "genre", "state", "machine_text_id", "why"),
+    "answers": ("prompt_id", "person", "name", "status", "veil"),
+    "answer_versions": ("answer_id", "prompt_id", "person"),
+    "answer_ballots": ("prompt_id", "person", "choices"),
     "erasures": ("kind",),
     "chains": ("chain", "hash"),
     "ledger": ("kind", "subjects", "chain", "actor_commitment", "text_commitment", "detail_commitment", "previous", "hash"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.commands import Commands
 from bot.dispatch import DueRule
 from bot.handlers import (
+    answers,
     asking,
     assist,
     canon,
@@ -21,9 +22,11 @@ from bot.handlers import (
     my,
     notes,
     pitching,
+    prompts,
     reading,
     rounds,
     scenes,
+    schedules,
     showrunner,
     stopping,
     stories,
@@ -36,8 +39,9 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, stopping,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, schedules, stopping,
         my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
+        prompts, answers,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]
@@ -48,4 +52,4 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES, **asking.DUES}
+    return {**rounds.DUES, **turns.DUES, **asking.DUES, **prompts.DUES, **schedules.DUES}
