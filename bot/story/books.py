@@ -249,7 +249,7 @@ class Books(Protocol):
         """The head of an answer."""
 
     def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
-        """Answers to a prompt that were not taken back, by number."""
+        """Answers to a prompt that were neither taken back nor erased, by number."""
 
     def answers_of(self, person: str, *, since: datetime | None = None, limit: int = 1_000) -> Sequence[Answer]:
         """One person's answers in this room that were not taken back, newest first."""
