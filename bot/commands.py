@@ -268,7 +268,7 @@ def _arguments(handler: Handler) -> Iterable[Argument]:
             raise ValueError(f"argument {parameter.name} of {handler!r} has no kind")
         required = parameter.default is inspect.Parameter.empty
         yield Argument(
-            parameter.name.replace("_", "-"),
+            parameter.name.rstrip("_").replace("_", "-"),  # `in_` is typed `in`
             parameter.name,
             kind,
             required,

@@ -15,12 +15,12 @@ from bot.story.ledger import Entry
 from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
-from memory.shelving import Shelving
+from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
 
 
-class KernelBooks(Shelving):
+class KernelBooks(TimeShelving):
     """What dispatcher and poster write beside the story."""
 
     @property

@@ -13,6 +13,7 @@ from bot.story.people import Member
 from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
+from bot.story.sprints import Runner, Sprint
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
 from memory.nouns import TEXT, Shelf, UTCDateTime
@@ -45,12 +46,15 @@ asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message")
 held = Shelf(metadata, "held", Held, ("room_id",))
 notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
 errands = Shelf(metadata, "errands", Errand, ("room_id", "done"))
+sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
+runners = Shelf(metadata, "sprint_runners", Runner, ("sprint_id",), ("room_id", "person"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
+        sprints, runners,
     )
 }  # fmt: skip
 

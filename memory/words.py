@@ -64,6 +64,8 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "asks": ("kind", "asker", "author", "author_name", "message", "state", "fact_kind"),
     "held": ("person", "message", "author", "name", "state"),
     "errands": ("person", "kind", "subject"),
+    "sprints": ("by", "story_id", "state"),
+    "sprint_runners": ("sprint_id", "person"),
     "erasures": ("kind",),
     "chains": ("chain", "hash"),
     "ledger": ("kind", "subjects", "chain", "actor_commitment", "text_commitment", "detail_commitment", "previous", "hash"),

@@ -25,6 +25,7 @@ from bot.handlers import (
     rounds,
     scenes,
     showrunner,
+    sprints,
     stopping,
     stories,
     turns,
@@ -36,7 +37,7 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, stopping,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, sprints, stopping,
         my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
     )  # fmt: skip
     whole: list[Commands] = []
@@ -48,4 +49,4 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES, **asking.DUES}
+    return {**rounds.DUES, **turns.DUES, **asking.DUES, **sprints.DUES}

@@ -20,6 +20,7 @@ from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
+from bot.story.time_books import TimeBooks
 
 T = TypeVar("T")
 
@@ -79,7 +80,7 @@ class Deed:
     reversed_by: str | None
 
 
-class Books(Protocol):
+class Books(TimeBooks, Protocol):
     """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
 
     @property

@@ -81,6 +81,7 @@ class Moment:
 PostKind = Literal[
     "house", "ballot", "scene", "turn",
     "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
+    "sprint",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
@@ -97,6 +98,7 @@ class Mark:
 DueKind = Literal[
     "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop",
     "ask", "held",
+    "sprint",
 ]
 
 
