@@ -49,7 +49,7 @@ async def start(
     for_: Annotated[int, Int("For how many minutes", 1, 180)] = 20,
     in_: Annotated[int, Int("In how many minutes it begins", 0, 1440)] = 2,
 ) -> Reply:
-    """Call a word sprint: everybody who joins writes for some minutes, and then says how many words it was."""
+    """Call a word sprint: who joins writes for some minutes, then says how many words it was."""
 
     def work(books: Books, moment: Moment) -> Reply:
         last = books.last_sprint()
