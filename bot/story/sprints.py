@@ -21,7 +21,7 @@ from bot.story.snapshot import Snapshot
 GRACE = timedelta(minutes=5)
 """So long after the end words are waited for before the table is posted."""
 LAST_CALL = timedelta(minutes=1)
-"""So long before the end the last call comes, in a sprint of three minutes or more."""
+"""So long before the end the last call comes, in a sprint of three minutes or more; not when half of it has passed."""
 SAID_LATE = timedelta(hours=24)
 """So long after the end words are still put into the table."""
 FASTEST = 300
@@ -226,7 +226,8 @@ def tick(sprint: Sprint, runners: Sequence[Runner], moment: Moment) -> Outcome[S
             return _begun(sprint, runners, now)
         case "running" if now < sprint.ends_at:
             called = replace(sprint, last_called=True)
-            return _moved(called, runners, "last")
+            late = sprint.ends_at - now < LAST_CALL / 2
+            return Outcome(None, (called,), dues=(_due(called),)) if late else _moved(called, runners, "last")
         case "running":
             ended = _ended(sprint, runners, moment, missed=now - sprint.ends_at > GRACE)
             return ended.answering(ended.value)
@@ -261,21 +262,20 @@ def _ended(
 ) -> Outcome[SprintNews]:
     ended = replace(sprint, state="counting", counts_until=moment.now + GRACE, missed=missed)
     news = SprintNews(ended, tuple(runners))
-    told = Outcome(news, (ended,), (), (_post(ended, "over"),), (_due(ended),))
-    return told.then(_counted(news, moment)) if _all_said(runners) else told
+    return Outcome(news, (ended,), (), (_post(ended, "over"),), (_due(ended),))
 
 
 def _counted(news: SprintNews, moment: Moment) -> Outcome[SprintNews]:
-    """The table is posted as soon as everybody who is in it has said their words."""
-    if news.sprint.state != "counting" or not _all_said(news.runners):
+    """The table is posted as soon as everybody who is in it has said their words since the end."""
+    if news.sprint.state != "counting" or not _all_said(news.sprint, news.runners):
         return Outcome(news)
     over = replace(news.sprint, state="over")
     return Outcome(replace(news, sprint=over), (over,), (), (_post(over, "result"),), (_due(over),))
 
 
-def _all_said(runners: Iterable[Runner]) -> bool:
+def _all_said(sprint: Sprint, runners: Iterable[Runner]) -> bool:
     there = inside(runners)
-    return bool(there) and all(r.words is not None for r in there)
+    return bool(there) and all(r.said_at is not None and r.said_at >= sprint.ends_at for r in there)
 
 
 def _moved(sprint: Sprint, runners: Sequence[Runner], step: Step) -> Outcome[SprintNews | None]:
