@@ -15,12 +15,13 @@ from bot.story.ledger import Entry
 from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
+from memory.prompt_shelving import PromptShelving
 from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
 
 
-class KernelBooks(TimeShelving):
+class KernelBooks(PromptShelving, TimeShelving):
     """What dispatcher and poster write beside the story."""
 
     @property

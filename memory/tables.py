@@ -10,6 +10,7 @@ from bot.story.errands import Errand
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
+from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
@@ -46,6 +47,14 @@ asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message")
 held = Shelf(metadata, "held", Held, ("room_id",))
 notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
 errands = Shelf(metadata, "errands", Errand, ("room_id", "done"))
+prompts = Shelf(
+    metadata, "prompts", Prompt, ("room_id", "number"), ("room_id", "status"), unique=(("schedule_id", "day"),)
+)
+prompt_ideas = Shelf(metadata, "prompt_ideas", PromptIdea, ("room_id", "status", "number"))
+prompt_orders = Shelf(metadata, "prompt_orders", PromptOrder, ("room_id",), ("state", "needed_at"))
+answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"), ("room_id", "person", "at"))
+answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
+answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
 sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
 runners = Shelf(metadata, "sprint_runners", Runner, ("sprint_id",), ("room_id", "person"))
 
@@ -54,6 +63,7 @@ SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own n
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
+        prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
         sprints, runners,
     )
 }  # fmt: skip

@@ -19,6 +19,10 @@ OWN: dict[str, tuple[str, ...]] = {
     "notes": ("text",),
     "asks": ("text", "name"),
     "held": ("text",),
+    "prompts": ("text",),
+    "prompt_ideas": ("text",),
+    "answers": ("opening",),
+    "answer_versions": ("text", "hidden_text"),
 }
 """Rows that are somebody's words: emptied when they are erased by their id."""
 
@@ -64,6 +68,13 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "asks": ("kind", "asker", "author", "author_name", "message", "state", "fact_kind"),
     "held": ("person", "message", "author", "name", "state"),
     "errands": ("person", "kind", "subject"),
+    "prompts": ("kind", "genre", "source", "status", "by", "schedule_id", "day", "missed", "measure", "card_id", "idea_id",
+                "machine_text_id", "label", "wished", "instead", "picks", "veil"),
+    "prompt_ideas": ("by", "status"),
+    "prompt_orders": ("schedule_id", "kind", "genre", "state", "machine_text_id", "why"),
+    "answers": ("prompt_id", "person", "name", "status", "veil"),
+    "answer_versions": ("answer_id", "prompt_id", "person"),
+    "answer_ballots": ("prompt_id", "person", "choices"),
     "sprints": ("by", "story_id", "state"),
     "sprint_runners": ("sprint_id", "person"),
     "erasures": ("kind",),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.sentences import Marked, instant, say
 from bot.story.rooms import Room
+from bot.story.zones import zone as zone_of
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -20,7 +20,7 @@ def when(at: datetime, room: Room, now: datetime, *, relative: bool = False) -> 
 
 
 def _words(at: datetime, room: Room, now: datetime) -> Marked:
-    zone = ZoneInfo(room.zone)
+    zone = zone_of(room.zone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M} {local.tzname() or room.zone}"
     days = (local.date() - today).days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.snapshot import Snapshot
@@ -195,6 +196,48 @@ class Books(TimeBooks, Protocol):
 
     def held(self, held_id: str) -> Held | None:
         """A message that waits for its form."""
+
+    # ---- prompts
+    def prompt(self, prompt_id: str) -> Prompt | None:
+        """A prompt by its id."""
+
+    def prompt_numbered(self, number: int) -> Prompt | None:
+        """The prompt that people call by this number."""
+
+    def prompt_of(self, schedule_id: str, day: str) -> Prompt | None:
+        """What a schedule asked (or missed) on this local date (`2026-11-25`)."""
+
+    def prompts(
+        self, *, statuses: Sequence[str] = (), since: datetime | None = None, limit: int = 50
+    ) -> Sequence[Prompt]:
+        """Prompts of this room, newest first; missed days are among them."""
+
+    def dealt_cards(self, *, limit: int = 5_000) -> Sequence[str]:
+        """Ids of the deck's cards that were asked here, oldest first."""
+
+    def prompt_ideas(self, *, limit: int = 2_000) -> Sequence[PromptIdea]:
+        """The room's own list: what was never asked first, by number; then what was asked longest ago."""
+
+    def prompt_order(self, order_id: str) -> PromptOrder | None:
+        """What a co-writer is to prepare."""
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """The head of an answer."""
+
+    def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
+        """Answers to a prompt that were not taken back, by number."""
+
+    def answers_of(self, person: str, *, since: datetime | None = None, limit: int = 1_000) -> Sequence[Answer]:
+        """One person's answers in this room that were not taken back, newest first."""
+
+    def answer_texts(self, answers: Sequence[Answer]) -> Mapping[str, str]:
+        """The current words of these answers, by the answer's id; nothing for those that are hidden."""
+
+    def answer_versions(self, answer_id: str) -> Sequence[AnswerVersion]:
+        """All versions of an answer, oldest first."""
+
+    def answer_ballots(self, prompt_id: str) -> Sequence[AnswerBallot]:
+        """The ballots on a prompt's answers."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:

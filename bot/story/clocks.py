@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.sentences import Marked, instant
 from bot.story.deadlines import dues_of, ends, later
@@ -15,6 +14,7 @@ from bot.story.moments import Due, DueKind
 from bot.story.rooms import Room
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
+from bot.story.zones import zone as zone_of
 
 NIGHT_FROM = 22
 NIGHT_TO = 8
@@ -23,17 +23,17 @@ NIGHT_TO = 8
 
 def room_time(room: Room, at: datetime) -> Marked:
     """An instant as people of the room say it: the hour alone, for what is over within a day."""
-    return instant(at, Marked(f"{at.astimezone(ZoneInfo(room.zone)):%H:%M}"))
+    return instant(at, Marked(f"{at.astimezone(zone_of(room.zone)):%H:%M}"))
 
 
 def room_date(room: Room, at: datetime) -> date:
     """The day of an instant in the room's zone."""
-    return at.astimezone(ZoneInfo(room.zone)).date()
+    return at.astimezone(zone_of(room.zone)).date()
 
 
 def is_night(room: Room, at: datetime) -> bool:
     """Whether it is night in the room's zone."""
-    hour = at.astimezone(ZoneInfo(room.zone)).hour
+    hour = at.astimezone(zone_of(room.zone)).hour
     return hour >= NIGHT_FROM or hour < NIGHT_TO
 
 
@@ -41,9 +41,9 @@ def after_night(room: Room, at: datetime) -> datetime:
     """This instant, or, at night, the next morning at eight in the room's zone."""
     if not is_night(room, at):
         return at
-    local = at.astimezone(ZoneInfo(room.zone))
+    local = at.astimezone(zone_of(room.zone))
     day = local.date() + timedelta(days=1) if local.hour >= NIGHT_FROM else local.date()
-    return datetime(day.year, day.month, day.day, NIGHT_TO, tzinfo=ZoneInfo(room.zone)).astimezone(at.tzinfo)
+    return datetime(day.year, day.month, day.day, NIGHT_TO, tzinfo=zone_of(room.zone)).astimezone(at.tzinfo)
 
 
 def stand_still(snapshot: Snapshot, story: Story) -> tuple[Due, ...]:

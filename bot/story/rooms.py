@@ -55,3 +55,5 @@ class Room:
     """Highest number given to a report."""
     role_map: tuple[tuple[str, str, str], ...] = ()
     """(id, name, role here) of the server's roles that count here, by id; see bot.story.role_map."""
+    prompts: int = 0
+    """Highest number given to a prompt."""

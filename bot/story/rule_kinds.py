@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
 from bot.sentences import Marked, say
@@ -222,8 +221,8 @@ class Zone:
     def read(self, key: str, given: str) -> str:
         """A zone that exists."""
         try:
-            return ZoneInfo(given.strip()).key
-        except (KeyError, ValueError, OSError):  # an unknown name, a path, a folder of the list
+            return zone(given.strip()).key
+        except KeyError:
             raise _refused(key, given, self.allowed) from None
 
     def write(self, value: str) -> str:
