@@ -6,7 +6,9 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstra
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.digest import Digest
 from bot.story.errands import Errand
+from bot.story.goals import Goal
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
@@ -56,6 +58,8 @@ answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"),
 answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
 answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
 sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
+goals = Shelf(metadata, "goals", Goal, ("room_id", "person"))
+digests = Shelf(metadata, "digests", Digest, ("room_id",))
 runners = Shelf(metadata, "sprint_runners", Runner, ("sprint_id",), ("room_id", "person"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
@@ -64,7 +68,7 @@ SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own n
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
         prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
-        sprints, runners,
+        sprints, runners, goals, digests,
     )
 }  # fmt: skip
 
@@ -134,6 +138,19 @@ erasures = Table(
     Index("ix_erasures_room_id", "room_id"),
 )  # fmt: skip
 """What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
+
+beats = Table(
+    "beats", metadata,
+    Column("id", TEXT, primary_key=True), Column("at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""When the house was last seen alive, by any of its processes: one row."""
+
+downtimes = Table(
+    "downtimes", metadata,
+    Column("id", TEXT, primary_key=True), Column("since", UTCDateTime(), nullable=False),
+    Column("until", UTCDateTime(), nullable=False), Index("ix_downtimes_until", "until"),
+)  # fmt: skip
+"""When no process of the house was there: streaks have amnesty for it."""
 
 vault = Table(
     "vault", metadata,

@@ -46,7 +46,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 NO_WORDS: dict[str, tuple[str, ...]] = {
     "rooms": ("platform", "space", "channel", "thread", "parent_id", "preset", "rules", "zone", "hours", "machine_on_by",
               "spent_month", "stopped_scene", "resume_by", "role_map"),
-    "members": ("person", "name", "role", "active_days", "consent", "blocked_by", "reports_seen", "groups"),
+    "members": ("person", "name", "role", "active_days", "consent", "blocked_by", "reports_seen", "groups",
+                "zone", "notify"),
     "stories": ("status", "created_by", "branch", "scene_id", "dealt"),
     "scenes": ("story_id", "branch", "order_key", "status"),
     "passages": ("story_id", "branch", "scene_id", "order_key", "status", "author", "pitch_id", "veil"),
@@ -75,6 +76,8 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "answers": ("prompt_id", "person", "name", "status", "veil"),
     "answer_versions": ("answer_id", "prompt_id", "person"),
     "answer_ballots": ("prompt_id", "person", "choices"),
+    "goals": ("person", "story_id", "status"),
+    "digests": ("zone", "status", "next_day"),
     "sprints": ("by", "story_id", "state"),
     "sprint_runners": ("sprint_id", "person"),
     "erasures": ("kind",),

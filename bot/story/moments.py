@@ -82,7 +82,7 @@ PostKind = Literal[
     "house", "ballot", "scene", "turn",
     "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
     "prompt", "picked",
-    "sprint",
+    "sprint", "private", "digest",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
@@ -100,7 +100,7 @@ DueKind = Literal[
     "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop",
     "ask", "held",
     "prompt_close", "prompt_order",
-    "sprint",
+    "sprint", "evening", "digest",
 ]
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from bot.errors import UserError
 from bot.sentences import Marked, say
 from bot.story.hours import Length, parse_hours
+from bot.story.zones import zone
 
 _OFF = frozenset({"off", "none", "no", "never", "0"})
 _UNIT = re.compile(
