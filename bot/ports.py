@@ -44,6 +44,9 @@ class House(Protocol):
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
 
+    async def unreckoned_places(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places with schedules that were reckoned by other rules of the zones, or after now."""
+
     async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
         """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
 

@@ -12,16 +12,17 @@ from sqlalchemy import Select, select, update
 
 from bot.story.books import Deed, DeskEntry, DueRow, Post
 from bot.story.ledger import Entry
+from bot.story.schedules import Schedule
 from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
-from memory.prompt_shelving import PromptShelving
+from memory.schedule_shelving import ScheduleShelving
 from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
 
 
-class KernelBooks(PromptShelving, TimeShelving):
+class KernelBooks(ScheduleShelving, TimeShelving):
     """What dispatcher and poster write beside the story."""
 
     @property
@@ -129,6 +130,18 @@ class KernelBooks(PromptShelving, TimeShelving):
             .where(c.room_id == self._room_id, c.id == due.id, c.generation == due.generation)
             .values(done_at=at)
         )
+
+    def reckoned(self, schedules: Sequence[Schedule]) -> None:
+        """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
+        if not schedules:
+            return
+        rows = [t.schedules.row(schedule) for schedule in schedules]
+        self._session.execute(statements.put(self._dialect, Schedule), rows)
+        again = [
+            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at} for s in schedules if s.status == "on"
+        ]
+        if again:
+            self._session.execute(statements.due_at(), again)
 
     # ---- the ledger
 

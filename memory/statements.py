@@ -60,6 +60,16 @@ def dues(dialect: str) -> Any:
 
 
 @cache
+def due_at() -> Any:
+    """Another instant (`at`) for a schedule's due (`of_room`, `of_subject`) that is not done."""
+    c = t.dues.c
+    of_it = update(t.dues).where(
+        c.room_id == bindparam("of_room"), c.kind == "prompt", c.subject == bindparam("of_subject"), c.done_at.is_(None)
+    )  # fmt: skip
+    return of_it.values(at_utc=bindparam("at"), generation=c.generation + 1)
+
+
+@cache
 def desk_add(dialect: str) -> Any:
     """A call onto the desk, once."""
     insert = insert_for(dialect)(t.desk)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import Session
 
 from bot.ports import Clock
@@ -177,6 +177,21 @@ class HouseRows:
             .limit(1)
         )
         return await self._runner.read(lambda session: session.execute(query).scalar_one_or_none())
+
+    async def unreckoned_places(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places with schedules that were reckoned by other rules of the zones, or after now."""
+        c, r = t.schedules.table.c, t.rooms.table.c
+        other = union(*(
+            select(c.room_id).where(which).order_by(c.room_id).limit(limit).subquery().select()
+            for which in (c.reckoned_with < version, c.reckoned_with > version, c.reckoned_at > now)
+        )).subquery()  # fmt: skip
+        query = (
+            select(r.platform, r.space, r.channel, r.thread)
+            .where(r.id.in_(select(other.c.room_id)))
+            .order_by(r.id)
+            .limit(limit)
+        )
+        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
 
     async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
         """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, text
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
@@ -16,6 +16,7 @@ from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, Promp
 from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
+from bot.story.schedules import Schedule
 from bot.story.sprints import Runner, Sprint
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
@@ -57,6 +58,7 @@ prompt_orders = Shelf(metadata, "prompt_orders", PromptOrder, ("room_id",), ("st
 answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"), ("room_id", "person", "at"))
 answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
 answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
+schedules = Shelf(metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with",), ("reckoned_at",))
 sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
 goals = Shelf(metadata, "goals", Goal, ("room_id", "person"))
 digests = Shelf(metadata, "digests", Digest, ("room_id",))
@@ -67,6 +69,7 @@ SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own n
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
+        schedules,
         prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
         sprints, runners, goals, digests,
     )
@@ -128,7 +131,8 @@ dues = Table(
     Column("rule", TEXT, nullable=False, server_default=""), Column("zone", TEXT, nullable=False, server_default=""),
     Column("at_utc", UTCDateTime(), nullable=False), Column("generation", BigInteger, nullable=False),
     Column("claimed_by", TEXT), Column("lease_until", UTCDateTime()), Column("done_at", UTCDateTime()),
-    UniqueConstraint("room_id", "kind", "subject"), Index("ix_due_at_utc", "at_utc"),
+    UniqueConstraint("room_id", "kind", "subject"),
+    Index("ix_due_undone", "at_utc", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 
 erasures = Table(

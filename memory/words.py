@@ -69,6 +69,8 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "asks": ("kind", "asker", "author", "author_name", "message", "state", "fact_kind"),
     "held": ("person", "message", "author", "name", "state"),
     "errands": ("person", "kind", "subject"),
+    "schedules": ("at", "zone", "by", "next_day", "reckoned_with", "weekdays", "anchor", "kind", "genre", "source", "status",
+                  "why", "last_day", "skipped", "untold"),
     "prompts": ("kind", "genre", "source", "status", "by", "schedule_id", "day", "missed", "measure", "card_id", "idea_id",
                 "machine_text_id", "label", "wished", "instead", "picks", "veil"),
     "prompt_ideas": ("by", "status"),

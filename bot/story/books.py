@@ -18,6 +18,7 @@ from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
+from bot.story.schedules import Schedule
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
@@ -238,6 +239,19 @@ class Books(TimeBooks, Protocol):
 
     def answer_ballots(self, prompt_id: str) -> Sequence[AnswerBallot]:
         """The ballots on a prompt's answers."""
+
+    # ---- schedules
+    def schedule(self, schedule_id: str) -> Schedule | None:
+        """A schedule by its id."""
+
+    def schedules(self, *, limit: int = 100) -> Sequence[Schedule]:
+        """The schedules of this room that are not removed, by number."""
+
+    def unreckoned(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Schedule]:
+        """Schedules whose next instant was reckoned by other rules of the zones, or after now (the clock went back)."""
+
+    def reckoned(self, schedules: Sequence[Schedule]) -> None:
+        """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:

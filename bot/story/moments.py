@@ -100,6 +100,7 @@ DueKind = Literal[
     "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop",
     "ask", "held",
     "prompt_close", "prompt_order",
+    "prompt",
     "sprint", "evening", "digest",
 ]
 
