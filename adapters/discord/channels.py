@@ -17,7 +17,7 @@ from typing import NoReturn, TypeVar
 import discord
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import DIRECT, account_of, target_of
+from adapters.discord.callers import DIRECT, PLATFORM, account_of, target_of
 from adapters.discord.cards import Drawn, drawn_public
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
@@ -37,7 +37,7 @@ OLD_EDIT_SECONDS = 600.0
 BUSY_SECONDS = 10.0
 
 _NO_CHANNEL, _NO_MESSAGE = 10003, 10008
-_NO_ACCESS, _NO_PERMISSION = 50001, 50013
+_NO_ACCESS, _NO_PERMISSION, _NO_DIRECT = 50001, 50013, 50007
 _ARCHIVED, _LOCKED = 50083, 160005
 _OLD_EDITS = 30046
 _NONCE = 25
@@ -51,7 +51,9 @@ class Channels:
         self._client = client
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives their ids."""
+        """Post a card as one or more messages; gives their ids. One for a single person goes into their direct messages."""
+        if card.to:
+            return await self._direct(card, nonce)
         refs: list[str] = []
         for index, drawn in enumerate(drawn_public(card, plain=card.notify or card.plain)):
             try:
@@ -63,8 +65,29 @@ class Channels:
                 raise PostLater(f"cut off: {error.why}", seconds, unsure=True) from None  # the beginning stands there
         return tuple(refs)
 
+    async def _direct(self, card: Card, nonce: str) -> Sequence[str]:
+        """A direct message, sent once. Raises MessageGone when its person takes none from the bot.
+
+        https://discord.com/developers/docs/resources/user#create-dm
+        """
+        account = account_of(card.to)
+        if account is None:
+            raise MessageGone("nobody of Discord")
+        try:
+            channel = await self._tried(lambda: self._client.create_dm(discord.Object(account)))
+            return await self.post(Place(PLATFORM, DIRECT, str(channel.id)), replace(card, to=""), nonce)
+        except CannotPost as refused:
+            raise MessageGone(refused.why) from None
+        except PostLater as later:
+            raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
-        """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
+        """Redraw a card's messages; more are posted, or those too many removed, when its length changed.
+
+        A direct message stays as it was sent.
+        """
+        if card.to:
+            return refs
         drawn = drawn_public(card, plain=card.notify or card.plain)
         for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
             await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
@@ -76,6 +99,8 @@ class Channels:
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """The messages of a card that was perhaps posted, the first ones at least; None when nobody can look."""
+        if card.to:
+            return None
         wanted = drawn_public(card, plain=card.notify or card.plain)
         nonces = {_nonce(nonce, index): index for index in range(len(wanted))}
         marks = {mark(drawn): index for index, drawn in reversed(list(enumerate(wanted)))}
@@ -193,7 +218,7 @@ class Channels:
             raise _Archived("archived thread") from None
         if error.code == _OLD_EDITS:
             raise PostLater("edits of old messages are rationed", OLD_EDIT_SECONDS, alone=True) from None
-        if error.code in (_NO_CHANNEL, _NO_ACCESS, _NO_PERMISSION, _LOCKED):
+        if error.code in (_NO_CHANNEL, _NO_ACCESS, _NO_PERMISSION, _NO_DIRECT, _LOCKED):
             raise CannotPost(f"code {error.code}") from None
         if error.status >= 500 or error.status == 429:
             raise PostLater(f"status {error.status}", BUSY_SECONDS, unsure=unsure) from None

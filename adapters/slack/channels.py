@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,8 +24,8 @@ from adapters.slack.asking import tried
 from adapters.slack.cards import Drawn, Handout, drawn_public
 from adapters.slack.handing import share, uploaded
 from bot.cards import Card
-from bot.errors import CannotPost, MessageGone, PostingError
-from bot.story.people import Place
+from bot.errors import CannotPost, MessageGone, PostingError, PostLater
+from bot.story.people import Person, Place
 
 EVENT = "room37_card"
 """The type of our messages' metadata."""
@@ -47,13 +48,35 @@ class Channels:
         """What stands there of cards whose posting broke off, by nonce."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped."""
+        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped.
+
+        One for a single person goes into their direct messages.
+        """
+        if card.to:
+            return await self._direct(place, card, nonce)
         begun = self._begun.get(nonce, ())
         refs = await self._go_on(place, drawn_public(card), nonce, begun)
         return await self.edit(place, refs, card) if begun else refs
 
+    async def _direct(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """A direct message, sent once; a person's id is their channel. Raises MessageGone when they cannot be reached.
+
+        https://docs.slack.dev/reference/methods/chat.postMessage#channels
+        """
+        try:
+            return await self.post(Place(place.platform, place.space, Person.of(card.to).user), replace(card, to=""), nonce)
+        except CannotPost as refused:
+            raise MessageGone(refused.why) from None
+        except PostLater as later:
+            raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
-        """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
+        """Redraw a card's messages; more are posted, or those too many removed, when its length changed.
+
+        A direct message stays as it was sent.
+        """
+        if card.to:
+            return refs
         drawn = drawn_public(card)
         client = await self._clients(place.space)
         messages, files = _messages(refs), _files(refs)
@@ -75,7 +98,7 @@ class Channels:
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """The messages of a card that was perhaps posted, completed if it was begun; None when nobody can look."""
-        if not self._history:
+        if card.to or not self._history:
             return None
         client = await self._clients(place.space)
         drawn = drawn_public(card)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import asking, public_machine, public_rounds, public_story, sprints
+from bot.faces import asking, digest, private, public_machine, public_rounds, public_story, sprints
 from bot.story.books import Books, Post
 
 _FACES = {
@@ -15,6 +15,8 @@ _FACES = {
     **dict.fromkeys(("proposal", "machine"), public_machine.draw),
     "asked": asking.draw,
     "sprint": sprints.draw,
+    "private": private.draw,
+    "digest": digest.draw,
 }
 
 

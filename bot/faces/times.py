@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.sentences import Marked, instant, say
+from bot.story.clocks import clock_on
 from bot.story.rooms import Room
 from bot.story.zones import zone as zone_of
 
@@ -16,13 +17,23 @@ def when(at: datetime, room: Room, now: datetime, *, relative: bool = False) -> 
 
     `relative` where its sentence reads as well with "in 3 hours" ("Closes in 3 hours", but not "until in 3 hours").
     """
-    return instant(at, _words(at, room, now), relative=relative)
+    return when_in(at, room.zone, now, relative=relative)
 
 
-def _words(at: datetime, room: Room, now: datetime) -> Marked:
-    zone = zone_of(room.zone)
+def when_in(at: datetime, zone: str, now: datetime, *, relative: bool = False) -> Marked:
+    """The same in a zone of somebody's own."""
+    return instant(at, _words(at, zone, now), relative=relative)
+
+
+def day(of: date) -> Marked:
+    """A day without its year: `6 March`."""
+    return say("times.day", day=of.day, month=say(f"times.month_{of.month}"))
+
+
+def _words(at: datetime, name: str, now: datetime) -> Marked:
+    zone = zone_of(name)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{local:%H:%M} {local.tzname() or room.zone}"
+    clock = clock_on(at, name)
     days = (local.date() - today).days
     if days == 0:
         return say("times.today", clock=clock)

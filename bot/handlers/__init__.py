@@ -10,6 +10,7 @@ from bot.handlers import (
     asking,
     assist,
     canon,
+    digest,
     drafts,
     erasing,
     extending,
@@ -20,6 +21,7 @@ from bot.handlers import (
     moderation,
     my,
     notes,
+    own_time,
     pitching,
     reading,
     rounds,
@@ -38,7 +40,7 @@ def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
         pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, sprints, stopping,
-        my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
+        my, own_time, forgetting, showrunner, digest, moderation, erasing, machine, drafts, messages, asking,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]
@@ -49,4 +51,4 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES, **asking.DUES, **sprints.DUES}
+    return {**rounds.DUES, **turns.DUES, **asking.DUES, **sprints.DUES, **own_time.DUES, **digest.DUES}

@@ -19,8 +19,14 @@ from bot.story.zones import zone as zone_of
 
 def room_time(room: Room, at: datetime) -> Marked:
     """An instant as people of the room say it: the hour and what its clock is called, for what is over within a day."""
-    local = at.astimezone(zone_of(room.zone))
-    return instant(at, Marked(f"{local:%H:%M} {local.tzname() or room.zone}"))
+    return instant(at, Marked(clock_on(at, room.zone)))
+
+
+def clock_on(at: datetime, zone: str) -> str:
+    """The hour of an instant in a zone, with what its clocks are called there; the zone's name where that is a number."""
+    local = at.astimezone(zone_of(zone))
+    called = local.tzname() or ""
+    return f"{local:%H:%M} {called if called.isalpha() else zone}"
 
 
 def stand_still(snapshot: Snapshot, story: Story) -> tuple[Due, ...]:
