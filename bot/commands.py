@@ -208,7 +208,7 @@ class Commands:
                 rest = ""
                 break
             word, _, tail = rest.partition(" ")
-            if not argument.required and later and not _fits(argument, word):
+            if not argument.required and not _fits(argument, word) and any(_fits(a, word) for a in later):
                 continue
             found[argument.name] = word
             rest = tail

@@ -124,7 +124,7 @@ def streak(found: Streak, mine: OwnTime) -> Reply:
         parts.append(Text(say("own.streak_waiting", day=day(found.waiting))))
     if found.days and found.longest > found.days:
         parts.append(Text(say("own.streak_longest", n=found.longest)))
-    parts.append(Small(say("own.freezes", n=found.freezes, every=EARNED_BY, most=HELD_MOST)))
+    parts.append(Small(say("own.freezes" if found.freezes else "own.freezes_none", n=found.freezes, every=EARNED_BY, most=HELD_MOST)))
     if found.spent:
         parts.append(Small(say("own.spent", n=len(found.spent), days=_days(found.spent))))
     if found.excused:
