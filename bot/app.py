@@ -31,6 +31,7 @@ from bot.faces import posts
 from bot.handlers import due_rules, registry
 from bot.handlers.courtesies import Gate, courtesy
 from bot.handlers.home import gather
+from bot.handlers.prompt_orders import PromptOrders
 from bot.handlers.suggesting import suggest
 from bot.markup import to_plain
 from bot.options import ExportFormat, ManifestOf, TryOptions
@@ -77,6 +78,12 @@ class House:
     poster: Poster
     runner: Runner
     shop: Shop
+    orders: PromptOrders
+
+    async def sweep(self) -> None:
+        """Do what is due; then prompts that a co-writer is to write may be wanted."""
+        await self.inbox.sweep()
+        self.orders.wake()
 
 
 @contextlib.asynccontextmanager
@@ -113,8 +120,9 @@ async def build(
         seed=seed,
         alone=not lease,
     )
+    orders = PromptOrders(store, rows, clock, shop, seed=seed)
     try:
-        yield House(inbox, store, rows, poster, runner, shop)
+        yield House(inbox, store, rows, poster, runner, shop, orders)
     finally:
         poster.close()
         if (close := getattr(chosen, "aclose", None)) is not None:
@@ -200,8 +208,12 @@ async def _play(options: TryOptions, settings: Settings, writer: Writer | None) 
     async with build(
         settings, page, clock=clock, alarms=NoAlarms(), writer=writer, seed=seed, lease=ALONE
     ) as house:
+        async def sweep() -> None:
+            await house.inbox.sweep()
+            await house.orders.write_all()
+
         player = Player(
-            house.inbox, TABLE, clock=clock, sweep=house.inbox.sweep, page=page, lines=lines, seed=seed, resume=options.resume,
+            house.inbox, TABLE, clock=clock, sweep=sweep, page=page, lines=lines, seed=seed, resume=options.resume,
         )  # fmt: skip
         return await player.play()
 
@@ -233,9 +245,12 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
 
         alarms.start(sweep)
         try:
-            await house.poster.settle(TABLE)
-            await sweep()
-            await console.run(house.inbox)
+            async with asyncio.TaskGroup() as group:
+                ordered = group.create_task(house.orders.run())
+                await house.poster.settle(TABLE)
+                await sweep()
+                await console.run(house.inbox)
+                ordered.cancel()
         finally:
             alarms.stop()
     return 0
@@ -324,6 +339,7 @@ async def _serve(settings: Settings) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(house.poster.run())
+                group.create_task(house.orders.run())
                 group.create_task(platforms.run(house.inbox))
                 house.poster.wake_all(await house.rows.post_places())
                 await _tick(house, clock)
@@ -335,7 +351,7 @@ async def _serve(settings: Settings) -> None:
 async def _tick(house: House, clock: Clock) -> None:
     """Note that the house is there, and do what is due."""
     await house.rows.beat(clock.now())
-    await house.inbox.sweep()
+    await house.sweep()
 
 
 def export(*, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None) -> int:
@@ -360,7 +376,7 @@ async def _exported(settings: Settings, story: str, form: ExportFormat) -> str:
     await open_database(settings, RealClock())
     runner = make_runner(settings.database.url)
     try:
-        place, found = await runner.read(lambda session: find_story(session, story))
+        place, found = await runner.read(lambda connection: find_story(connection, story))
         store = RoomStore(runner, RealClock())
         return await store.read(place, lambda books: export_text(books, found, form))
     finally:

@@ -56,6 +56,9 @@ class House(Protocol):
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""
 
+    async def wanted_prompts(self, now: datetime, *, limit: int = 50) -> Sequence[tuple[Place, str]]:
+        """Prompts that a co-writer is to write now: (place, id of the order), those needed soonest first."""
+
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted (after a restart)."""
 

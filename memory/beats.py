@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, select, update
 
 from bot.story.moments import Ids
 from memory import tables as t
@@ -16,14 +15,14 @@ PAUSE = timedelta(minutes=10)
 _HOUSE = "house"
 
 
-def beat(session: Session, now: datetime) -> None:
+def beat(connection: Connection, now: datetime) -> None:
     """Note that the house is there now; what was before, when it was away."""
     b, d = t.beats, t.downtimes
-    last = session.execute(select(b.c.at).where(b.c.id == _HOUSE).with_for_update()).scalar_one_or_none()
+    last = connection.execute(select(b.c.at).where(b.c.id == _HOUSE).with_for_update()).scalar_one_or_none()
     if last is not None and now - last > PAUSE:
-        session.execute(d.insert(), {"id": Ids().new(now), "since": last, "until": now})
+        connection.execute(d.insert(), {"id": Ids().new(now), "since": last, "until": now})
     elif last is not None and last - now > PAUSE:
-        session.execute(delete(d).where(d.c.since >= now))
-        session.execute(update(d).where(d.c.until > now).values(until=now))
-    insert = insert_for(session.get_bind().dialect.name)(b).values(id=_HOUSE, at=now)
-    session.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"at": insert.excluded.at}))
+        connection.execute(delete(d).where(d.c.since >= now))
+        connection.execute(update(d).where(d.c.until > now).values(until=now))
+    insert = insert_for(connection.dialect.name)(b).values(id=_HOUSE, at=now)
+    connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"at": insert.excluded.at}))

@@ -42,7 +42,7 @@ class PromptShelving(Shelving):
             query = query.where(c.status.in_(statuses))
         if since is not None:
             query = query.where(c.asked_at >= since)
-        return self._all(t.prompts, query.order_by(c.asked_at.desc(), c.id.desc()).limit(limit))
+        return self._all(t.prompts, query.order_by(c.asked_at.desc(), c.number.desc(), c.id.desc()).limit(limit))
 
     def dealt_cards(self, *, limit: int = 5_000) -> Sequence[str]:
         """Ids of the deck's cards that were asked here, oldest first."""
@@ -50,10 +50,10 @@ class PromptShelving(Shelving):
         query = (
             select(c.card_id)
             .where(c.room_id == self._room_id, c.card_id != "")
-            .order_by(c.asked_at.desc(), c.id.desc())
+            .order_by(c.asked_at.desc(), c.number.desc(), c.id.desc())
             .limit(limit)
         )
-        return list(self._session.execute(query).scalars())[::-1]
+        return list(self._connection.execute(query).scalars())[::-1]
 
     def prompt_ideas(self, *, limit: int = 2_000) -> Sequence[PromptIdea]:
         """The room's own list: what was never asked first, by number; then what was asked longest ago."""
@@ -61,6 +61,10 @@ class PromptShelving(Shelving):
         query = select(t.prompt_ideas.table).where(c.status == "standing")
         order = (c.used_at.is_not(None), c.used_at, c.number, c.id)
         return self._all(t.prompt_ideas, query.order_by(*order).limit(limit))
+
+    def prompt_idea(self, idea_id: str) -> PromptIdea | None:
+        """One prompt of the room's list, asked or removed ones too."""
+        return self._one(t.prompt_ideas, select(t.prompt_ideas.table).where(t.prompt_ideas.table.c.id == idea_id))
 
     def prompt_order(self, order_id: str) -> PromptOrder | None:
         """What a co-writer is to prepare."""
@@ -99,7 +103,7 @@ class PromptShelving(Shelving):
                 .order_by(a.number, a.id)
                 .limit(_CHUNK)
             )
-            found |= {row.id: row.text for row in self._session.execute(query)}
+            found |= {row.id: row.text for row in self._connection.execute(query)}
         return found
 
     def answer_versions(self, answer_id: str) -> Sequence[AnswerVersion]:

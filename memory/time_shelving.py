@@ -53,7 +53,7 @@ class TimeShelving(Shelving):
         )  # fmt: skip
         width = len(s.c)
         return [
-            (t.sprints.value(row[:width]), t.runners.value(row[width:])) for row in self._session.execute(query)
+            (t.sprints.value(row[:width]), t.runners.value(row[width:])) for row in self._connection.execute(query)
         ]
 
     def runs_of(self, person: str, *, since: datetime | None = None) -> Sequence[tuple[Sprint, Runner]]:
@@ -69,7 +69,7 @@ class TimeShelving(Shelving):
         query = query.order_by(s.c.number.desc(), r.c.id).limit(1000)
         width = len(s.c)
         return [
-            (t.sprints.value(row[:width]), t.runners.value(row[width:])) for row in self._session.execute(query)
+            (t.sprints.value(row[:width]), t.runners.value(row[width:])) for row in self._connection.execute(query)
         ]
 
     def goals(self, person: str) -> Sequence[Goal]:
@@ -86,7 +86,7 @@ class TimeShelving(Shelving):
         )
         if since is not None:
             query = query.where(p.at >= since)
-        return [Piece(*row) for row in self._session.execute(query.order_by(p.at.desc(), p.id).limit(20_000))]
+        return [Piece(*row) for row in self._connection.execute(query.order_by(p.at.desc(), p.id).limit(20_000))]
 
     def answered_by(self, people: Sequence[str]) -> Sequence[tuple[str, str]]:
         """(person key, prompt id) of these people's standing answers, newest first."""
@@ -94,13 +94,13 @@ class TimeShelving(Shelving):
         query = select(a.person, a.prompt_id).where(
             a.room_id == self._room_id, a.person.in_(people), a.status == "standing"
         )
-        return [(row[0], row[1]) for row in self._session.execute(query.order_by(a.at.desc(), a.id).limit(20_000))]
+        return [(row[0], row[1]) for row in self._connection.execute(query.order_by(a.at.desc(), a.id).limit(20_000))]
 
     def away(self, since: datetime) -> Sequence[Away]:
         """When the house itself was away, since then: instants only, the same for every room."""
         c = t.downtimes.c
         query = select(c.since, c.until).where(c.until >= since).order_by(c.since, c.id).limit(1000)
-        return [Away(*row) for row in self._session.execute(query)]
+        return [Away(*row) for row in self._connection.execute(query)]
 
     def digest(self) -> Digest | None:
         """When this room's weekly card comes."""
@@ -117,7 +117,7 @@ class TimeShelving(Shelving):
             .order_by(total.desc(), p.author)
             .limit(200)
         )
-        return [(row[0], int(row[1]), int(row[2])) for row in self._session.execute(query)]
+        return [(row[0], int(row[1]), int(row[2])) for row in self._connection.execute(query)]
 
     def rounds_closed(self, since: datetime, until: datetime) -> Sequence[tuple[str, str]]:
         """(round id, id of the idea that won) of rounds that chose something in this time, oldest first."""
@@ -130,4 +130,4 @@ class TimeShelving(Shelving):
             .order_by(r.closed_at, r.id)
             .limit(100)
         )
-        return [(row[0], row[1]) for row in self._session.execute(query)]
+        return [(row[0], row[1]) for row in self._connection.execute(query)]

@@ -19,7 +19,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "notes": ("text",),
     "asks": ("text", "name"),
     "held": ("text",),
-    "prompts": ("text",),
+    "prompts": ("text", "hidden_text"),
     "prompt_ideas": ("text",),
     "answers": ("opening",),
     "answer_versions": ("text", "hidden_text"),

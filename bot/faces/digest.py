@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 from bot.cards import Card, Part, Reply, Small, Text, button, note
 from bot.faces.streaks import streaks_of
-from bot.faces.times import day as day_words
-from bot.faces.times import when
+from bot.faces.times import day_words, when
 from bot.sentences import Marked, literal, say
 from bot.story.books import Books
 from bot.story.clocks import clock_on

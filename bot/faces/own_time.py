@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.cards import Action, Card, Items, Part, Reply, Small, Text, button, note
 from bot.faces.my import MyRoom
 from bot.faces.my import rooms as listed
-from bot.faces.times import day, when_in
+from bot.faces.times import day_words, in_zone
 from bot.sentences import Marked, say
 from bot.story import zones
 from bot.story.goals import Progress
@@ -74,7 +74,7 @@ def _goal(found: Progress, now: datetime) -> Marked:
     said = {"done": f"{found.done:,}", "words": f"{goal.words:,}", "left": f"{left:,}", "n": left}
     if found.story is not None:
         return say("own.goal_story" if left else "own.goal_story_done", story=found.story.title, **said)
-    until = when_in(found.until, found.zone, now) if found.until is not None else Marked("")
+    until = in_zone(found.until, found.zone, now) if found.until is not None else Marked("")
     return say("own.goal_day" if left else "own.goal_day_done", until=until, zone=found.zone, **said)
 
 
@@ -121,7 +121,7 @@ def streak(found: Streak, mine: OwnTime) -> Reply:
     """One's streak, its freezes, and what was excused."""
     parts: list[Part] = [Text(streak_line(found))]
     if found.waiting is not None:
-        parts.append(Text(say("own.streak_waiting", day=day(found.waiting))))
+        parts.append(Text(say("own.streak_waiting", day=day_words(found.waiting))))
     if found.days and found.longest > found.days:
         parts.append(Text(say("own.streak_longest", n=found.longest)))
     parts.append(Small(say("own.freezes" if found.freezes else "own.freezes_none", n=found.freezes, every=EARNED_BY, most=HELD_MOST)))
@@ -135,6 +135,6 @@ def streak(found: Streak, mine: OwnTime) -> Reply:
 
 def _days(days: Sequence[date]) -> Marked:
     """The latest few, in words."""
-    named = Marked(", ".join(day(d) for d in days[-_NAMED:]))
+    named = Marked(", ".join(day_words(d) for d in days[-_NAMED:]))
     return say("own.days_more", days=named, n=len(days) - _NAMED) if len(days) > _NAMED else named
 

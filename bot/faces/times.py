@@ -17,17 +17,18 @@ def when(at: datetime, room: Room, now: datetime, *, relative: bool = False) -> 
 
     `relative` where its sentence reads as well with "in 3 hours" ("Closes in 3 hours", but not "until in 3 hours").
     """
-    return when_in(at, room.zone, now, relative=relative)
+    return instant(at, _words(at, room.zone, now), relative=relative)
 
 
-def when_in(at: datetime, zone: str, now: datetime, *, relative: bool = False) -> Marked:
-    """The same in a zone of somebody's own."""
-    return instant(at, _words(at, zone, now), relative=relative)
+def in_zone(at: datetime, zone: str, now: datetime) -> Marked:
+    """An instant as the clocks of a zone say it."""
+    return instant(at, _words(at, zone, now))
 
 
-def day(of: date) -> Marked:
-    """A day without its year: `6 March`."""
-    return say("times.day", day=of.day, month=say(f"times.month_{of.month}"))
+def day_words(day: date) -> Marked:
+    """A date in words: `Tue 3 March`."""
+    weekday, month = say(f"times.{_DAYS[day.weekday()]}"), say(f"times.month_{day.month}")
+    return say("times.day", weekday=weekday, day=day.day, month=month)
 
 
 def _words(at: datetime, name: str, now: datetime) -> Marked:

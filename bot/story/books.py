@@ -219,6 +219,9 @@ class Books(TimeBooks, Protocol):
     def prompt_ideas(self, *, limit: int = 2_000) -> Sequence[PromptIdea]:
         """The room's own list: what was never asked first, by number; then what was asked longest ago."""
 
+    def prompt_idea(self, idea_id: str) -> PromptIdea | None:
+        """One prompt of the room's list, asked or removed ones too."""
+
     def prompt_order(self, order_id: str) -> PromptOrder | None:
         """What a co-writer is to prepare."""
 
@@ -307,3 +310,6 @@ class Books(TimeBooks, Protocol):
 
     def due_done(self, due: DueRow, at: datetime) -> None:
         """Note that it was done; a later wish of the same kind and subject is a new generation."""
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""

@@ -169,7 +169,7 @@ def _terms(
         runoff_from=rules.run_off_from,
         tie_people_first="people" in rules.tie,
         tie_showrunner="showrunner" in rules.tie,
-        vote_hours=_newcomers(snapshot, rules, moment),
+        vote_hours=newcomers_wait(snapshot, rules, moment),
         kind=kind,
         room_days=rules.length.room_days,
         carries=rules.carries,
@@ -179,7 +179,7 @@ def _terms(
     )
 
 
-def _newcomers(snapshot: Snapshot, rules: Rules, moment: Moment) -> int:
+def newcomers_wait(snapshot: Snapshot, rules: Rules, moment: Moment) -> int:
     """Hours that voters must have been here before; none while the room or its server is too young to ask
     it."""
     since = moment.standing.space_since

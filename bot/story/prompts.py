@@ -73,12 +73,16 @@ class Prompt:
     """The co-writer's name, where its words are the co-writer's."""
     wished: Source = "deck"
     instead: Instead = ""
+    answers: int = 0
+    """Highest number given to an answer."""
     closed_at: datetime | None = None
     picks: tuple[str, ...] = ()
     """Ids of the answers that are the room's pick; several when they tied."""
     ballots: int = 0
     """How many ballots were counted."""
     veil: Veil = ""
+    hidden_text: str = ""
+    """The words while it is hidden; `text` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,6 +269,38 @@ class OpenHours:
         return "Mon-Fri 09:00-18:00, always"
 
 
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Some words or phrases, parted by commas, or none."""
+
+    most: int = 20
+    longest: int = 60
+
+    def read(self, key: str, given: str) -> tuple[str, ...]:
+        """The phrases, without case and repetitions, by the alphabet."""
+        if given.strip().casefold() in ("", *_OFF):
+            return ()
+        phrases = tuple(sorted({" ".join(p.casefold().split()) for p in given.split(",")} - {""}))
+        if not phrases or len(phrases) > self.most or any(len(p) > self.longest for p in phrases):
+            raise _refused(key, given, self.allowed)
+        return phrases
+
+    def write(self, value: tuple[str, ...]) -> str:
+        """The phrases with their commas, or none."""
+        return ", ".join(value) or "none"
+
+    def words(self, key: str, value: tuple[str, ...]) -> Marked:
+        """The phrases."""
+        if not value:
+            return say(f"rules.{_name(key)}_none")
+        return say(f"rules.{_name(key)}_value", value=", ".join(value))
+
+    @property
+    def allowed(self) -> str:
+        """An example, with the limit."""
+        return f"spiders, hospital rooms (up to {self.most} phrases with commas between them), none"
+
+
 def in_words(length: Length) -> Marked:
     """A length as people say it: 10 minutes, 24 hours, 3 days, 1 room day."""
     if length.room_days:

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from bot.errors import UserError
+from bot.errors import NotAllowed, UserError
 from bot.story import zones
 from bot.story.guards import require_runner, require_writer
 from bot.story.ledger import Act
@@ -59,6 +59,15 @@ def require_scheduler(snapshot: Snapshot, moment: Moment) -> None:
         require_writer(snapshot, moment)
     else:
         require_runner(snapshot, moment)
+
+
+def may_schedule(snapshot: Snapshot, moment: Moment) -> bool:
+    """Whether the person may say when prompts come."""
+    try:
+        require_scheduler(snapshot, moment)
+    except NotAllowed:
+        return False
+    return True
 
 
 def set_up(

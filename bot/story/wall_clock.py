@@ -58,6 +58,16 @@ def _after_gap(wall: datetime, name: str, late: datetime) -> datetime:
     return late
 
 
+def leaps(at: time, name: str, since: date) -> bool:
+    """Whether on some day of the year that begins then the clock leaps over this local time, or shows it twice."""
+    here = zone(name)
+    for n in range(366):
+        wall = datetime.combine(since + n * _DAY, at, here)
+        if wall.utcoffset() != wall.replace(fold=1).utcoffset():
+            return True
+    return False
+
+
 def next_day(days: Days, after: date) -> date:
     """The first day of the rule that is later than this one."""
     if days.every:

@@ -105,15 +105,15 @@ def likely_zones(given: str) -> tuple[str, ...]:
         *_by_abbreviation().get(_abbreviation(words), ()),
         *_with_rules_of(_by_case().get(typed)),
         *_by_country().get(words.casefold(), ()),
-        *(name for name in _ranked() if typed == _city(name)),
+        *(name for name in zones_in_order() if typed == _city(name)),
     ]
     if not found and len(typed) >= 3:
-        found += [name for name in _ranked() if typed in _city(name)]
+        found += [name for name in zones_in_order() if typed in _city(name)]
     if not found:
-        near = difflib.get_close_matches(typed, [name.casefold() for name in _ranked()], _MOST, 0.7)
-        near_cities = difflib.get_close_matches(typed, [_city(name) for name in _ranked()], _MOST, 0.75)
+        near = difflib.get_close_matches(typed, [name.casefold() for name in zones_in_order()], _MOST, 0.7)
+        near_cities = difflib.get_close_matches(typed, [_city(name) for name in zones_in_order()], _MOST, 0.75)
         found += [_by_case()[name] for name in near]
-        found += [name for city in near_cities for name in _ranked() if _city(name) == city]
+        found += [name for city in near_cities for name in zones_in_order() if _city(name) == city]
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
@@ -132,7 +132,7 @@ def _by_case() -> dict[str, str]:
 
 
 @cache
-def _ranked() -> tuple[str, ...]:
+def zones_in_order() -> tuple[str, ...]:
     """All names that are a place's, those in which many live first."""
     others = sorted(name for name in names() - set(_OFTEN) if "/" in name and not name.startswith("Etc/"))
     return (*_OFTEN, *others)
@@ -167,7 +167,7 @@ def _with_rules_of(old: str | None) -> tuple[str, ...]:
     if old is None:
         return ()
     rules = _LIST.joinpath("zoneinfo", *old.split("/")).read_bytes()
-    return tuple(n for n in _ranked() if _LIST.joinpath("zoneinfo", *n.split("/")).read_bytes() == rules)[:_MOST]
+    return tuple(n for n in zones_in_order() if _LIST.joinpath("zoneinfo", *n.split("/")).read_bytes() == rules)[:_MOST]
 
 
 @cache
@@ -179,7 +179,7 @@ def _by_country() -> dict[str, tuple[str, ...]]:
     for codes, _, name, *_ in _rows(folder.joinpath("zone.tab").read_text("utf-8")):
         for key in (codes, called[codes], *({"US": ("USA",), "GB": ("England",)}.get(codes, ()))):
             found.setdefault(key.casefold(), []).append(name)
-    order = {name: rank for rank, name in enumerate(_ranked())}
+    order = {name: rank for rank, name in enumerate(zones_in_order())}
     return {key: tuple(sorted(of, key=lambda n: order.get(n, len(order)))) for key, of in found.items()}
 
 

@@ -41,10 +41,12 @@ def upgrade() -> None:
         sa.Column("label", TEXT, nullable=False),
         sa.Column("wished", TEXT, nullable=False),
         sa.Column("instead", TEXT, nullable=False),
+        sa.Column("answers", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.Column("picks", TEXT, nullable=False),
         sa.Column("ballots", sa.BigInteger(), nullable=False),
         sa.Column("veil", TEXT, nullable=False),
+        sa.Column("hidden_text", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prompts")),
     )
     op.create_index("ix_prompts_room_id_number", "prompts", ["room_id", "number"], unique=False)
