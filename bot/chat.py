@@ -21,7 +21,7 @@ class ChatAdapter(Protocol):
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
         """Post a public card once (the nonce lets a platform drop a double) and give back its message refs.
 
-        A card `to` one person is a direct message to them instead; it is never redrawn or looked for.
+        A card `to` one person is a direct message to them instead; nobody can look for it.
         """
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:

@@ -41,6 +41,8 @@ _NO_ACCESS, _NO_PERMISSION, _NO_DIRECT = 50001, 50013, 50007
 _ARCHIVED, _LOCKED = 50083, 160005
 _OLD_EDITS = 30046
 _NONCE = 25
+_IN = "/"
+"""Between the channel of somebody's direct messages and the id of a message in it."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -75,19 +77,19 @@ class Channels:
             raise MessageGone("nobody of Discord")
         try:
             channel = await self._tried(lambda: self._client.create_dm(discord.Object(account)))
-            return await self.post(Place(PLATFORM, DIRECT, str(channel.id)), replace(card, to=""), nonce)
+            refs = await self.post(Place(PLATFORM, DIRECT, str(channel.id)), replace(card, to=""), nonce)
+            return tuple(f"{channel.id}{_IN}{ref}" for ref in refs)
         except CannotPost as refused:
             raise MessageGone(refused.why) from None
         except PostLater as later:
             raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
-        """Redraw a card's messages; more are posted, or those too many removed, when its length changed.
-
-        A direct message stays as it was sent.
-        """
+        """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
         if card.to:
-            return refs
+            there = [_there(place, ref) for ref in refs]
+            edited = await self.edit(there[0][0], [own for _, own in there], replace(card, to=""))
+            return tuple(f"{there[0][0].channel}{_IN}{ref}" for ref in edited)
         drawn = drawn_public(card, plain=card.notify or card.plain)
         for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
             await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
@@ -129,9 +131,10 @@ class Channels:
     async def remove(self, place: Place, refs: Sequence[str]) -> None:
         """Delete messages; those that are gone already do not matter."""
         for ref in refs:
-            message = self._channel(place).get_partial_message(int(ref))
+            where, own = _there(place, ref)
+            message = self._channel(where).get_partial_message(int(own))
             try:
-                await self._awake(place, message.delete)
+                await self._awake(where, message.delete)
             except MessageGone:
                 continue
 
@@ -224,6 +227,12 @@ class Channels:
             raise PostLater(f"status {error.status}", BUSY_SECONDS, unsure=unsure) from None
         log.error("Discord refused a card: %s %s", error.status, error.code)
         raise CannotPost(f"status {error.status}, code {error.code}", alone=True) from None
+
+
+def _there(place: Place, ref: str) -> tuple[Place, str]:
+    """Where a message stands, and its id: in the place, or in somebody's direct messages."""
+    channel, direct, own = ref.partition(_IN)
+    return (Place(PLATFORM, DIRECT, channel), own) if direct else (place, ref)
 
 
 def _calling(drawn: Drawn, ping: str) -> Drawn:

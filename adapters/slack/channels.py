@@ -33,6 +33,8 @@ LOOK_BACK = 100
 _BEGUN = 1024
 _OF = ":"
 """Between a file's id and the digest of its text."""
+_IN = "/"
+"""Between the channel of somebody's direct messages and the timestamp of a message in it."""
 Clients = Callable[[str], Awaitable[AsyncWebClient]]
 """The client of a workspace."""
 
@@ -63,20 +65,23 @@ class Channels:
 
         https://docs.slack.dev/reference/methods/chat.postMessage#channels
         """
+        there, refs = Place(place.platform, place.space, Person.of(card.to).user), []
         try:
-            return await self.post(Place(place.platform, place.space, Person.of(card.to).user), replace(card, to=""), nonce)
+            for index, message in enumerate(drawn_public(replace(card, to=""))):
+                channel, ts = await self._said(there, message, f"{nonce}.{index}")
+                refs.append(f"{channel}{_IN}{ts}")
+            return tuple(refs)
         except CannotPost as refused:
             raise MessageGone(refused.why) from None
         except PostLater as later:
             raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
-        """Redraw a card's messages; more are posted, or those too many removed, when its length changed.
-
-        A direct message stays as it was sent.
-        """
+        """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
         if card.to:
-            return refs
+            there = [_there(place, ref) for ref in refs]
+            edited = await self.edit(there[0][0], [own for _, own in there], replace(card, to=""))
+            return tuple(f"{there[0][0].channel}{_IN}{ref}" for ref in edited)
         drawn = drawn_public(card)
         client = await self._clients(place.space)
         messages, files = _messages(refs), _files(refs)
@@ -138,7 +143,8 @@ class Channels:
         client = await self._clients(place.space)
         for ref in [*_files(refs), *_messages(refs)]:
             try:
-                await tried(partial(_deleted, client, place.channel, ref), repeatable=True)
+                where, own = _there(place, ref)
+                await tried(partial(_deleted, client, where.channel, own), repeatable=True)
             except MessageGone:
                 continue
 
@@ -178,7 +184,12 @@ class Channels:
         return _ref(file, handout)
 
     async def _send(self, place: Place, drawn: Drawn, nonce: str) -> str:
-        """One message."""
+        """One message; its timestamp."""
+        _, ts = await self._said(place, drawn, nonce)
+        return ts
+
+    async def _said(self, place: Place, drawn: Drawn, nonce: str) -> tuple[str, str]:
+        """One message: the channel that it stands in, and its timestamp."""
         client = await self._clients(place.space)
         arguments: dict[str, Any] = {"channel": place.channel, "text": drawn.text, "blocks": drawn.blocks}
         if place.thread:
@@ -192,7 +203,13 @@ class Channels:
             ),
             repeatable=False,
         )
-        return str(answer["ts"])
+        return str(answer.get("channel") or place.channel), str(answer["ts"])
+
+
+def _there(place: Place, ref: str) -> tuple[Place, str]:
+    """Where a message stands, and its timestamp: in the place, or in somebody's direct messages."""
+    channel, direct, own = ref.partition(_IN)
+    return (replace(place, channel=channel, thread=""), own) if direct else (place, ref)
 
 
 async def _deleted(client: AsyncWebClient, channel: str, ref: str) -> None:

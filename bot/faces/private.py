@@ -73,5 +73,6 @@ def _evening(room: Snapshot, books: Books, prompt_id: str, person: str, now: dat
         parts.append(Text(say("own.evening_until", until=when(prompt.closes_at, room.room, now))))
     if days := streak_of(books, person, now).days:
         parts.append(Text(say("own.evening_streak", n=days)))
-    return Card(parts=(*parts, Small(say("own.why_told"))), notify=True)
+    write = Action(say("prompt.write"), Call("prompt-card write", {"prompt": prompt.id}), "main")
+    return Card(parts=(*parts, Small(say("own.why_told"))), actions=(write,), notify=True)
 

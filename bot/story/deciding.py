@@ -146,7 +146,8 @@ def due(
             return Outcome(None)
         called = [(m.person, ping(snapshot, m.person, moment.now, asked=True)) for m in _to_be_told(snapshot, round_, moment)]
         told = [(person, how) for person, how in called if how.way]
-        marks = (Mark("last_call", subject), *(private("vote", person, subject) for person, _ in told))
+        called_for = f"{subject}:{round_.closes_at:%Y%m%d%H%M}"  # a round that goes on has a last call again
+        marks = (Mark("last_call", called_for), *(private("vote", person, subject) for person, _ in told))
         return Outcome(
             LastCall(_story(snapshot, round_), round_), tuple(row for _, how in told for row in how.rows), (), marks
         )

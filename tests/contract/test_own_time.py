@@ -274,3 +274,23 @@ async def test_nobody_sees_anothers_goal(table: Room, name: str) -> None:
     await table.says("ada", "/my goal 777")
     assert ("777" in await table.says(name, "/my goal")) is (name == "ada")
     assert "777" not in table.wall.text
+
+
+async def test_words_that_are_erased_leave_the_direct_message_too(room: AnyRoom) -> None:
+    await room.says("ada", "/story new Evenings", standing=Standing(keeper=True))
+    await room.says("ada", "/my notify evening: yes")
+    await room.says("ben", "/prompt add a lamp that nobody lit")
+    await room.says("ada", "/prompt now source: list closes: 2d", standing=Standing(keeper=True))
+    await room.later(hours=8, minutes=1)
+    assert "a lamp that nobody lit" in told(room, "ada")
+
+    def erase(books: Books) -> None:
+        books.erase([p.id for p in books.prompt_ideas()] + [p.id for p in books.prompts()], room.clock.now())
+
+    await room.house.store.write(room.place, erase)
+    room.house.poster.wake(room.place)
+    await room.house.inbox.settled(room.place)
+    if isinstance(room, Room):
+        assert not any("a lamp that nobody lit" in plain(card) for card in room.wall.shown.values())
+    else:
+        assert "a lamp that nobody lit" not in told(room, "ada")
