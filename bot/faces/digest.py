@@ -54,11 +54,10 @@ def _written(room: Snapshot, books: Books, since: datetime, until: datetime) -> 
     if not rows:
         return None
     total = sum(words for _, _, words in rows)
-    said = say("digest.written", n=sum(n for _, n, _ in rows), words=_words(total))
     by = [
         say("digest.written_by", name=shorten(room.name(person), _NAME), words=f"{words:,}") for person, _, words in rows
     ]
-    return Marked(f"{said} {_some(by, _PEOPLE)}.")
+    return say("digest.written", n=sum(n for _, n, _ in rows), words=_words(total), by=_some(by, _PEOPLE))
 
 
 def _won(books: Books, since: datetime, until: datetime) -> Marked | None:

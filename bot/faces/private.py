@@ -9,9 +9,10 @@ from bot.calls import Call
 from bot.cards import Action, Card, Reply, Small, Text
 from bot.elsewhere import Elsewhere
 from bot.faces.streaks import streak_of
-from bot.faces.times import when
+from bot.faces.times import in_zone, when
 from bot.sentences import say
 from bot.story.books import Books
+from bot.story.own_time import zone_of
 from bot.story.pinging import private_of
 from bot.story.snapshot import Snapshot
 from bot.story.text import first_words
@@ -70,7 +71,7 @@ def _evening(room: Snapshot, books: Books, prompt_id: str, person: str, now: dat
     key = "own.evening" if room.story is not None else "own.evening_plain"
     parts = [Text(say(key, story=room.story.title if room.story is not None else "", words=words))]
     if prompt.closes_at is not None:
-        parts.append(Text(say("own.evening_until", until=when(prompt.closes_at, room.room, now))))
+        parts.append(Text(say("own.evening_until", until=in_zone(prompt.closes_at, zone_of(room.room, room.member(person)), now))))
     if days := streak_of(books, person, now).days:
         parts.append(Text(say("own.evening_streak", n=days)))
     write = Action(say("prompt.write"), Call("prompt-card write", {"prompt": prompt.id}), "main")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.story.moments import Due, Moment, Outcome
-from bot.story.own_time import next_evening, zone_of
+from bot.story.own_time import is_evening, next_evening, zone_of
 from bot.story.pinging import ping, private
 from bot.story.prompts import Prompt
 from bot.story.snapshot import Snapshot
@@ -22,7 +22,10 @@ def fall_due(
     member = snapshot.member(person)
     if member is None or not member.evening:
         return Outcome(None)
-    again = Due("evening", person, next_evening(zone_of(snapshot.room, member), moment.now))
+    name = zone_of(snapshot.room, member)
+    again = Due("evening", person, next_evening(name, moment.now))
+    if not is_evening(name, moment.now):  # the bot was away; the next evening comes
+        return Outcome(None, dues=(again,))
     theirs = set(answered)
     waiting = [p for p in prompts if p.id not in theirs and _waits(p, moment.now)]
     latest = max(waiting, key=lambda p: (p.asked_at, p.id), default=None)

@@ -59,6 +59,11 @@ def is_night(name: str, at: datetime) -> bool:
     return hour >= NIGHT_FROM or hour < NIGHT_TO
 
 
+def is_evening(name: str, at: datetime) -> bool:
+    """Whether it is evening in a zone, and not night yet."""
+    return EVENING.hour <= at.astimezone(zone(name)).hour < NIGHT_FROM
+
+
 def after_night(name: str, at: datetime) -> datetime:
     """This instant, or, at night, the next morning at eight in a zone."""
     if not is_night(name, at):

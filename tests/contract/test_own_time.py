@@ -168,6 +168,17 @@ async def test_in_the_evening_who_asked_is_told_privately_once(room: AnyRoom) ->
     assert sum("a lamp that nobody lit" in words for words in messages(room, "ada")) == 1
 
 
+async def test_an_evening_that_the_bot_missed_is_not_made_up_for_at_noon(table: Room) -> None:
+    await table.says("ada", "/story new Evenings")
+    await table.says("ada", "/my notify evening: yes")
+    await table.later(hours=20)
+    await keep(table, asked(1, table.clock.now(), hours=48))
+    await table.later(hours=4)
+    assert told(table, "ada") == ""
+    await table.later(hours=8, minutes=1)
+    assert "a lamp that nobody lit" in told(table, "ada")
+
+
 async def test_who_answered_or_did_not_ask_hears_nothing_in_the_evening(table: Room) -> None:
     await table.says("ada", "/story new Evenings")
     await table.says("ada", "/my notify evening: yes")
