@@ -189,9 +189,11 @@ def try_room(options: TryOptions) -> int:
         from adapters.recording import Recording  # noqa: PLC0415
 
         writer = Recording.shipped()
-    return asyncio.run(
-        _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
-    )
+    room = _play(options, settings, writer) if options.transcript is not None else _talk(settings, writer)
+    try:
+        return asyncio.run(room)
+    except* OperatorError as errors:
+        raise OperatorError(str(_first(errors))) from None
 
 
 async def _play(options: TryOptions, settings: Settings, writer: Writer | None) -> int:

@@ -14,7 +14,7 @@ from bot.sentences import Marked, literal, say
 from bot.story.answering import Answered, readable
 from bot.story.constraints import Tally
 from bot.story.picking import Picked
-from bot.story.prompts import Answer, AnswerVersion, Prompt
+from bot.story.prompts import Answer, Prompt
 from bot.story.snapshot import Snapshot
 from bot.story.text import shorten
 from bot.story.veiling import mark
@@ -131,9 +131,8 @@ def _vote(prompt: Prompt, answers: Sequence[Answer]) -> tuple[Action, ...]:
 
 
 def one(
-    room: Snapshot, prompt: Prompt, answer: Answer, text: str, versions: Sequence[AnswerVersion], *, mine: bool, story: bool,
-    keeper: bool, now: datetime,
-) -> Reply:  # fmt: skip
+    prompt: Prompt, answer: Answer, text: str, *, mine: bool, story: bool, keeper: bool
+) -> Reply:
     """One answer, whole, with what may be done with it."""
     shown = pieces(text)
     actions: list[Action] = []
@@ -147,13 +146,10 @@ def one(
     if keeper:
         actions.append(button(say("moderation.hide"), "moderate-card hide", kind="answer", id=answer.id))
         actions.append(Action(say("erase.erase"), Call("moderate-card erase", {"kind": "answer", "id": answer.id})))
-    earlier = tuple(
-        say("prompt.earlier", version=v.version, when=when(v.at, room.room, now)) for v in versions if v.version != answer.version
-    )
     parts: list[Part] = [Prose(shown[0], _by(answer), name=f"answer-{prompt.number}-{answer.number}")]
     cards = [Card(say("prompt.answer_title", number=answer.number, prompt=prompt.number), tuple(parts))]
     cards += [Card(parts=(Prose(piece),)) for piece in shown[1:CARDS]]
-    if mine and earlier:
+    if mine and answer.version > 1:
         cards[-1] = cards[-1].with_parts(Small(say("prompt.answer_version", version=answer.version)))
     cards[-1] = cards[-1].with_actions(*actions)
     reply = Reply(tuple(cards))

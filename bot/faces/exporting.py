@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from bot.exports import Book, PassageText, SceneText, credits_for, lossless, markdown, plain
+from bot.faces.prompts import whence
 from bot.markup import to_plain
 from bot.sentences import say
 from bot.story.answering import readable
@@ -57,8 +58,8 @@ def export_prompts(books: Books, prompts: Sequence[Prompt], reader: str | None) 
     for prompt in prompts:
         lines += [f"## {to_plain(say('prompt.title', number=prompt.number))} ({prompt.asked_at:%Y-%m-%d})", ""]
         lines += [str(mark(prompt.veil)) or prompt.text, ""]
-        if prompt.label:
-            lines += [to_plain(say("prompt.from_machine", label=prompt.label)), ""]
+        if where := whence(prompt, books):
+            lines += [to_plain(where), ""]
         answers = books.answers(prompt.id)
         texts = books.answer_texts([a for a in answers if readable(prompt, a, reader)])
         for answer in answers:

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Prose, Reply, Small, Text, button, note
 from bot.faces.passages import pieces
-from bot.faces.times import when
+from bot.faces.times import dates_words, when
 from bot.sentences import Marked, literal, say
 from bot.story.answering import readable
 from bot.story.books import Books
 from bot.story.picking import Closed
 from bot.story.prompt_list import Listed
 from bot.story.prompts import Answer, Prompt, PromptIdea
+from bot.story.scheduling import KEPT
 from bot.story.snapshot import Snapshot
 from bot.story.text import first_words, shorten
 
@@ -35,41 +36,47 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
     if prompt.veil:
         return note(say("prompt.hidden", number=prompt.number)) if kind == "prompt" else None
     if kind == "prompt":
-        idea = books.prompt_idea(prompt.idea_id) if prompt.idea_id else None
-        return _asked(room, prompt, answers, now, room.name(idea.by) if idea is not None else "")
+        return _asked(room, prompt, answers, now, whence(prompt, books))
     if prompt.status == "voting":
         return _shown(prompt, answers)
     picks = [a for a in answers if a.id in prompt.picks and readable(prompt, a, None)]
+    if prompt.picks and not picks:
+        return note(say("prompt.pick_hidden", number=prompt.number))
     return _picked(prompt, answers, picks, books.answer_texts(picks))
 
 
-def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datetime, writer: str) -> Card:
+def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datetime, where: Marked | None) -> Card:
     """The prompt itself: what is asked, by whose words, who has answered, until when."""
     parts: list[Part] = [Prose(prompt.text, name=f"prompt-{prompt.number}"), Text(say(f"prompt.kind_{prompt.kind}"))]
     if prompt.source == "list":
         parts.pop()
     if prompt.genre != "any":
         parts.append(Text(say(f"prompt.genre_{prompt.genre}")))
-    if where := _whence(prompt, writer):
+    if where:
         parts.append(Small(where))
     if prompt.missed:
-        days = ", ".join(_day(day) for day in prompt.missed)
-        parts.append(Small(say("prompt.missed", n=len(prompt.missed), days=Marked(days))))
+        days = dates_words([date.fromisoformat(day) for day in prompt.missed])
+        key = "prompt.missed_many" if len(prompt.missed) == KEPT else "prompt.missed"
+        parts.append(Small(say(key, n=len(prompt.missed), days=days)))
     parts += _answers(prompt, answers)
     parts.append(Small(_terms(room, prompt, now)))
     return Card(say("prompt.title", number=prompt.number), tuple(parts), _actions(prompt, answers), notify=True)
 
 
-def _whence(prompt: Prompt, writer: str) -> Marked | None:
+def whence(prompt: Prompt, books: Books) -> Marked | None:
+    """Whose words a prompt is made of, where that is to be said: the room's list, its story, a machine; and why the deck."""
     if prompt.instead:
         return say(f"prompt.instead_{prompt.instead}")
     match prompt.source:
         case "list":
-            return say("prompt.from_list", name=writer)
+            idea = books.prompt_idea(prompt.idea_id) if prompt.idea_id else None
+            return say("prompt.from_list", name=books.snapshot().name(idea.by)) if idea is not None else None
         case "story":
             return say("prompt.from_story")
         case "co-writer":
-            return say("prompt.from_machine", label=prompt.label)
+            made = books.machine_text(prompt.machine_text_id) if prompt.machine_text_id else None
+            by_ai = made is None or made.provider != "recording"
+            return say("prompt.from_machine" if by_ai else "prompt.from_recording", label=prompt.label)
         case _:
             return None
 
@@ -156,11 +163,6 @@ def _picked(prompt: Prompt, answers: Sequence[Answer], picks: Sequence[Answer], 
         parts.append(Text(say("prompt.picked_level", n=len(picks))))
     parts.append(Small(say("prompt.picked_ballots", n=prompt.ballots)))
     return Card(say("prompt.picked_title", number=prompt.number), tuple(parts), read, notify=True)
-
-
-def _day(day: str) -> str:
-    at = date.fromisoformat(day)
-    return str(say("times.date", day=at.day, month=say(f"times.month_{at.month}"), clock=Marked(""))).strip()
 
 
 # ---- receipts

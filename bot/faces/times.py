@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from bot.sentences import Marked, instant, say
 from bot.story.clocks import clock_on
@@ -29,6 +30,27 @@ def day_words(day: date) -> Marked:
     """A date in words: `Tue 3 March`."""
     weekday, month = say(f"times.{_DAYS[day.weekday()]}"), say(f"times.month_{day.month}")
     return say("times.day", weekday=weekday, day=day.day, month=month)
+
+
+def dates_words(days: Sequence[date]) -> Marked:
+    """Dates in order, those in a row together: `4 March, 6 to 9 March`."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return Marked(", ".join(_run(run[0], run[-1]) for run in runs))
+
+
+def _run(first: date, last: date) -> Marked:
+    def said(day: date) -> Marked:
+        return say("times.day_of_month", day=day.day, month=say(f"times.month_{day.month}"))
+
+    if first == last:
+        return said(first)
+    same = (first.year, first.month) == (last.year, last.month)
+    return say("times.day_to_day", first=str(first.day) if same else said(first), last=said(last))
 
 
 def _words(at: datetime, name: str, now: datetime) -> Marked:

@@ -135,8 +135,8 @@ async def open_(ctx: Context, answer: ANSWER) -> Reply:
         room = books.snapshot()
         mine = shown.person == moment.key
         return faces.one(
-            room, prompt, shown, books.answer_texts([shown])[shown.id], books.answer_versions(shown.id) if mine else (),
-            mine=mine, story=room.story is not None, keeper=is_showrunner(room, moment), now=moment.now,
+            prompt, shown, books.answer_texts([shown])[shown.id], mine=mine, story=room.story is not None,
+            keeper=is_showrunner(room, moment),
         )  # fmt: skip
 
     return await ctx.read(look)

@@ -196,7 +196,7 @@ async def ideas(ctx: Context) -> Reply:
 
 
 @commands.add("prompt remove")
-async def remove(ctx: Context, number: Annotated[int, Int("Its number on the list", 1)]) -> Reply:
+async def remove(ctx: Context, number: Annotated[int, Int("Its number on the list", 1, suggested=True)]) -> Reply:
     """Take a prompt off the room's list."""
 
     def work(books: Books, moment: Moment) -> PromptIdea:

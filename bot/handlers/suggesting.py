@@ -174,11 +174,28 @@ def _zones(books: Books, person: Person, begun: str) -> Iterator[Pair]:
         yield name, f"{name} ({typed})" if name in likely else name
 
 
+def _prompts(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    """The latest prompts; a hidden one by its number alone."""
+    asked = books.prompts(statuses=("open", "voting", "closed"), limit=50)
+    yield from (_named(p.number, p.text) for p in asked)
+
+
+def _open_prompts(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    yield from (_named(p.number, p.text) for p in books.prompts(statuses=("open", "voting"), limit=50))
+
+
+def _listed_prompts(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    yield from (_named(i.number, i.text) for i in books.prompt_ideas())
+
+
 def _story(books: Books) -> Story:
     return present(books.snapshot())
 
 
-_WITHOUT_STORY = frozenset({_members, _order, _roles, _groups, _rule_keys, _rule_values, _drafts, _stories, _schedules, _zones})
+_WITHOUT_STORY = frozenset({
+    _members, _order, _roles, _groups, _rule_keys, _rule_values, _drafts, _stories, _schedules, _zones, _prompts, _open_prompts,
+    _listed_prompts,
+})  # fmt: skip
 _SOURCES: dict[tuple[str, str], Source] = {
     ("showrunner rules", "key"): _rule_keys,
     ("showrunner rules", "value"): _rule_values,
@@ -206,6 +223,12 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("notes give", "passage"): _passages,
     ("notes list", "number"): _notes,
     ("notes resolve", "number"): _notes,
+    ("prompt read", "number"): _prompts,
+    ("prompt export", "number"): _prompts,
+    ("prompt answer", "number"): _open_prompts,
+    ("prompt vote", "number"): _open_prompts,
+    ("prompt close", "number"): _open_prompts,
+    ("prompt remove", "number"): _listed_prompts,
 }
 _BY_NAME: dict[str, Source] = {
     "letter": _letters, "story": _stories, "scene": _scenes, "idea-number": _numbers, "fact-number": _facts,

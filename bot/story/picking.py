@@ -21,6 +21,7 @@ from bot.story.moments import Due, Mark, Moment, Outcome
 from bot.story.opening import newcomers_wait
 from bot.story.prompts import Answer, AnswerBallot, Prompt, answer_ballot_id
 from bot.story.snapshot import Snapshot
+from bot.story.tidings import tell
 
 VOTES = timedelta(hours=24)
 """How long a blind prompt's answers are voted on after they were shown."""
@@ -127,7 +128,9 @@ def close(
     )  # fmt: skip
     told = bool(after.picks) or prompt.status == "voting"
     marks = (Mark("prompt", prompt.id), *((Mark("picked", prompt.id),) if told else ()))
-    return Outcome(Closed(after, len(shown)), (after,), (act,), marks, (Due("prompt_close", prompt.id, None),))
+    theirs = [a.person for a in shown if a.id in after.picks]
+    rows = (after, *tell(snapshot, theirs, "tidings.your_pick", moment, number=prompt.number))
+    return Outcome(Closed(after, len(shown)), rows, (act,), marks, (Due("prompt_close", prompt.id, None),))
 
 
 def _to_the_votes(

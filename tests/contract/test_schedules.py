@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from bot.cards import Card
 from bot.errors import CannotPost
 from bot.story.people import Place
 from memory import migrate
+from memory import tables as t
 from tests.contract.conftest import AnyRoom
 from tests.rig import Room
 from tests.slack_rig import SlackRoom
@@ -56,7 +56,7 @@ async def test_a_form_asks_for_the_time_the_zone_and_the_days(room: AnyRoom) -> 
         form = room.last["ada"].modal
         assert form is not None
         label = next(field.label for field in form.fields if "zone" in field.label)
-        (zone, *_) = [one.text for one in await room.person("ada").type_ahead(form, "new york", label)]
+        (zone, *_) = [one.name for one in await room.person("ada").type_ahead(form, "new york", label)]
     answer = await room.fills("ada", "9pm", zone, "Mon, Wed and Fri")
     assert "Mon, Wed, Fri at 21:00 in America/New_York" in answer
 
@@ -219,11 +219,10 @@ async def test_other_rules_of_a_zone_are_followed_and_ask_once(table: Room) -> N
     def older(minutes: int) -> Any:
         """As an older version of the rules had reckoned it."""
         at = datetime(2026, 3, 2, 17, 0, tzinfo=UTC) + timedelta(minutes=minutes)
-        naive = at.replace(tzinfo=None).isoformat(" ", "microseconds")
 
         def work(connection: Any) -> None:
-            connection.execute(text(f"UPDATE schedules SET reckoned_with = '1999a', next_at = '{naive}'"))
-            connection.execute(text(f"UPDATE due SET at_utc = '{naive}' WHERE kind = 'prompt'"))
+            connection.execute(t.schedules.table.update().values(reckoned_with="1999a", next_at=at))
+            connection.execute(t.dues.update().where(t.dues.c.kind == "prompt").values(at_utc=at))
 
         return work
 
