@@ -131,3 +131,17 @@ class TimeShelving(Shelving):
             .limit(100)
         )
         return [(row[0], row[1]) for row in self._connection.execute(query)]
+
+    def sprints_since(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many sprints ended in this time with words said, and how many words."""
+        s, r = t.sprints.table, t.runners.table
+        query = (
+            select(func.count(func.distinct(s.c.id)), func.coalesce(func.sum(r.c.words), 0))
+            .join(r, r.c.sprint_id == s.c.id)
+            .where(
+                s.c.room_id == self._room_id, r.c.words.is_not(None), r.c.left.is_(False),
+                s.c.ends_at >= since, s.c.ends_at < until,
+            )
+        )  # fmt: skip
+        n, words = self._connection.execute(query).one()
+        return int(n), int(words)

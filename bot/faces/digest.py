@@ -39,6 +39,7 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
             _written(room, books, since, until),
             _won(books, since, until),
             _prompts(books, since, until),
+            _sprints(books, since, until),
             *_open(room, now),
             _streaks(room, books, now),
         )
@@ -78,6 +79,11 @@ def _prompts(books: Books, since: datetime, until: datetime) -> Marked | None:
         return None
     answers = sum(len(books.answers(p.id)) for p in asked[:20])
     return say("digest.prompts", n=len(asked), answers=say("digest.answers", n=answers))
+
+
+def _sprints(books: Books, since: datetime, until: datetime) -> Marked | None:
+    n, words = books.sprints_since(since, until)
+    return say("digest.sprints", n=n, words=_words(words)) if n else None
 
 
 def _open(room: Snapshot, now: datetime) -> list[Marked]:

@@ -103,7 +103,7 @@ def _row(room: Snapshot, sprint: Sprint, place: int, runner: Runner, before: Bes
     if runner.joined_at > sprint.starts_at and sprint.ends_at > sprint.starts_at:
         late = round((runner.joined_at - sprint.starts_at).total_seconds() / 60)
         marks += [say("sprint.came_late", n=late)] if late else []
-    return Marked("".join((line, *(say("sprint.mark", mark=mark) for mark in marks))))
+    return Marked(" ".join((line, *(say("sprint.mark", mark=mark) for mark in marks))))
 
 
 def _counted(words: int) -> Marked:

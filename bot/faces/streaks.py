@@ -27,6 +27,7 @@ def streaks_of(books: Books, people: Sequence[str], now: datetime) -> dict[str, 
     answered: dict[str, set[str]] = {person: set() for person in people}
     for person, prompt in books.answered_by(people):
         answered[person].add(prompt)
+    zone = books.snapshot().room.zone
     return {
-        person: streaks.streak(streaks.days_of(prompts, those, away, now)) for person, those in answered.items()
+        person: streaks.streak(streaks.days_of(prompts, those, away, now, zone)) for person, those in answered.items()
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.story.own_time import day_at
 from bot.story.prompts import Prompt
 
 EARNED_BY = 7
@@ -86,23 +87,23 @@ def streak(days: Iterable[Day]) -> Streak:
     return Streak(count, longest, freezes, tuple(spent), tuple(excused), waiting)
 
 
-def day_of(prompt: Prompt) -> date | None:
-    """The day that a schedule's prompt asks for; None of one that somebody asked besides: it is no day of a streak."""
-    return date.fromisoformat(prompt.day) if prompt.day else None
-
-
 def days_of(
-    prompts: Iterable[Prompt], answered: Iterable[str], away: Sequence[Away], now: datetime
+    prompts: Iterable[Prompt], answered: Iterable[str], away: Sequence[Away], now: datetime, zone: str
 ) -> tuple[Day, ...]:
-    """The days of a room for one person: `answered` are ids of prompts that they answered."""
+    """The days of a room for one person: `answered` are ids of prompts that they answered.
+
+    A schedule's prompt stands for its own date. One that somebody asked besides counts, when it is answered, for the
+    date on which it was asked in the room's zone; unanswered it is nobody's day.
+    """
     theirs = set(answered)
     days: list[Day] = []
     for prompt in prompts:
         days += [Day(date.fromisoformat(missed), excused=True) for missed in prompt.missed]
-        if (day := day_of(prompt)) is None:
+        if not prompt.day:
+            days += [Day(day_at(zone, prompt.asked_at), answered=True)] if prompt.id in theirs else []
             continue
         excused = prompt.status == "missed" or _was_away(prompt, away, now)
-        days.append(Day(day, prompt.id in theirs, excused, prompt.status == "open"))
+        days.append(Day(date.fromisoformat(prompt.day), prompt.id in theirs, excused, prompt.status == "open"))
     return tuple(days)
 
 

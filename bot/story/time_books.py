@@ -53,3 +53,6 @@ class TimeBooks(Protocol):
 
     def rounds_closed(self, since: datetime, until: datetime) -> Sequence[tuple[str, str]]:
         """(round id, id of the idea that won) of rounds that chose something in this time, oldest first."""
+
+    def sprints_since(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many sprints ended in this time with words said, and how many words."""

@@ -100,7 +100,7 @@ def _prompt(n: int, status: str = "closed", **more: object) -> Prompt:
 def test_days_are_those_of_prompts_not_of_clocks() -> None:
     prompts = [_prompt(0), _prompt(1), _prompt(2, "missed"), _prompt(3, "open")]
     now = datetime(2026, 1, 4, 12, tzinfo=UTC)
-    found = streak(days_of(prompts, {"p0", "p1"}, (), now))
+    found = streak(days_of(prompts, {"p0", "p1"}, (), now, "UTC"))
     assert (found.days, found.excused, found.waiting) == (2, (date(2026, 1, 3),), date(2026, 1, 4))
 
 
@@ -110,17 +110,21 @@ def test_an_hour_without_the_bot_while_a_prompt_is_open_excuses_it_and_less_does
     long = Away(datetime(2026, 1, 2, 20, tzinfo=UTC), datetime(2026, 1, 2, 21, tzinfo=UTC))
     short = Away(datetime(2026, 1, 2, 20, tzinfo=UTC), datetime(2026, 1, 2, 20, 59, tzinfo=UTC))
     after = Away(datetime(2026, 1, 3, 5, tzinfo=UTC), datetime(2026, 1, 3, 8, tzinfo=UTC))
-    assert streak(days_of(asked, {"p0", "p2"}, (long,), now)).days == 2
-    assert streak(days_of(asked, {"p0", "p2"}, (short,), now)).days == 1
-    assert streak(days_of(asked, {"p0", "p2"}, (after,), now)).days == 1
-    assert streak(days_of(asked, {"p0", "p2"}, (short, Away(short.until, short.until + timedelta(minutes=1))), now)).days == 2
+    assert streak(days_of(asked, {"p0", "p2"}, (long,), now, "UTC")).days == 2
+    assert streak(days_of(asked, {"p0", "p2"}, (short,), now, "UTC")).days == 1
+    assert streak(days_of(asked, {"p0", "p2"}, (after,), now, "UTC")).days == 1
+    assert streak(days_of(asked, {"p0", "p2"}, (short, Away(short.until, short.until + timedelta(minutes=1))), now, "UTC")).days == 2
 
 
-def test_what_somebody_asks_besides_is_no_day_of_a_streak() -> None:
-    asked = [_prompt(0), _prompt(1, schedule_id=None, day=None)]
-    assert streak(days_of(asked, {"p0"}, (), datetime(2026, 1, 9, tzinfo=UTC))).days == 1
+def test_what_somebody_asks_besides_counts_when_it_is_answered_and_breaks_nothing() -> None:
+    now = datetime(2026, 1, 9, tzinfo=UTC)
+    asked = [_prompt(0), _prompt(1, schedule_id=None, day=None), _prompt(2)]
+    assert streak(days_of(asked, {"p0", "p2"}, (), now, "UTC")).days == 2
+    assert streak(days_of(asked, {"p0", "p1", "p2"}, (), now, "UTC")).days == 3
+    late = [_prompt(0, schedule_id=None, day=None, asked_at=datetime(2026, 1, 1, 23, tzinfo=UTC)), _prompt(1)]
+    assert streak(days_of(late, {"p0", "p1"}, (), now, "Asia/Tokyo")).days == 1  # both on the second of January there
 
 
 def test_dates_that_a_card_tells_were_missed_are_excused() -> None:
     asked = [_prompt(0), _prompt(3, missed=("2026-01-02", "2026-01-03"))]
-    assert streak(days_of(asked, {"p0", "p3"}, (), datetime(2026, 1, 9, tzinfo=UTC))).days == 2
+    assert streak(days_of(asked, {"p0", "p3"}, (), datetime(2026, 1, 9, tzinfo=UTC), "UTC")).days == 2
