@@ -13,7 +13,7 @@ from sqlalchemy import Connection, or_, select, update
 from bot.errors import Stale
 from bot.story.erasing import Swept
 from bot.story.ledger import Head, append, canonical
-from bot.story.moments import Moment, Outcome
+from bot.story.moments import Moment, Outcome, PostKind
 from bot.story.passages import Passage
 from bot.story.rooms import Room
 from bot.story.snapshot import TAIL, Snapshot
@@ -35,6 +35,7 @@ class RoomBooks(KernelBooks):
         self._room = room
         self._snapshot = cached
         self.soonest: datetime | None = None
+        self.marked: frozenset[PostKind] = frozenset()
         self.erased: tuple[str, ...] = ()
         """Ids of what this unit of work erased: they are noted beside the database once it is kept."""
 
@@ -68,6 +69,7 @@ class RoomBooks(KernelBooks):
         swept = erasing.sweep(connection, self._room_id, ids, at, person=person, person_since=since)
         self._snapshot = None
         self.erased += swept.ids
+        self.marked |= {"passage"}
         return swept
 
     def keep(self, outcome: Outcome[T], moment: Moment) -> T:
@@ -176,6 +178,7 @@ class RoomBooks(KernelBooks):
         rows = []
         for mark in outcome.marks:
             id_ = moment.new_id()
+            self.marked |= {mark.kind}
             rows.append(
                 {
                     "id": id_, "room_id": self._room_id, "kind": mark.kind, "subject": mark.subject,
