@@ -27,10 +27,13 @@ class TimeShelving(Shelving):
         return self._one(t.sprints, select(t.sprints.table).order_by(t.sprints.table.c.number.desc()))
 
     def sprint_of(self, person: str) -> Sprint | None:
-        """The latest sprint that this person is in."""
+        """The sprint that this person's words are for: one that waits for them, else the latest that has begun."""
         s, r = t.sprints.table, t.runners.table
-        query = select(s).join(r, r.c.sprint_id == s.c.id).where(r.c.person == person, r.c.left.is_(False))
-        return self._one(t.sprints, query.order_by(s.c.number.desc()))
+        query = select(s).join(r, r.c.sprint_id == s.c.id).where(
+            r.c.person == person, r.c.left.is_(False), s.c.state.in_(("running", "counting", "over"))
+        )
+        unsaid = (s.c.state == "counting") & r.c.words.is_(None)
+        return self._one(t.sprints, query.order_by(unsaid.desc(), s.c.number.desc()))
 
     def runners(self, sprint_id: str) -> Sequence[Runner]:
         """Everybody who is or was in a sprint, by their coming."""

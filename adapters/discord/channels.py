@@ -18,12 +18,12 @@ import discord
 from aiolimiter import AsyncLimiter
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import DIRECT, PLATFORM, account_of, target_of
+from adapters.discord.callers import DIRECT, PLATFORM, account_of, standing_in, target_of
 from adapters.discord.cards import Drawn, drawn_public
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater
-from bot.story.people import Place
+from bot.story.people import Person, Place
 
 log = logging.getLogger("room37.discord")
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Channels:
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
         """Post a card as one or more messages; gives their ids. One for a single person goes into their direct messages."""
         if card.to:
-            return await self._direct(card, nonce)
+            return await self._direct(place, card, nonce)
         refs: list[str] = []
         for index, drawn in enumerate(drawn_public(card, plain=card.notify or card.plain)):
             try:
@@ -74,8 +74,8 @@ class Channels:
                 raise PostLater(f"cut off: {error.why}", seconds, unsure=True) from None  # the beginning stands there
         return tuple(refs)
 
-    async def _direct(self, card: Card, nonce: str) -> Sequence[str]:
-        """A direct message, sent once. Raises MessageGone when its person takes none from the bot.
+    async def _direct(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """A direct message, sent once. Raises MessageGone when its person takes none, or does not see the place any more.
 
         https://discord.com/developers/docs/resources/user#create-dm
         """
@@ -83,6 +83,9 @@ class Channels:
         if account is None:
             raise MessageGone("nobody of Discord")
         try:
+            there = await self._tried(lambda: standing_in(self._client, place, Person.of(card.to)))
+            if there is None and place.space != DIRECT:
+                raise MessageGone("not there any more")
             channel = await self._tried(lambda: self._client.create_dm(discord.Object(account)))
             refs = await self.post(Place(PLATFORM, DIRECT, str(channel.id)), replace(card, to=""), nonce)
             return tuple(f"{channel.id}{_IN}{ref}" for ref in refs)

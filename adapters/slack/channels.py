@@ -30,6 +30,8 @@ from bot.story.people import Person, Place
 EVENT = "room37_card"
 """The type of our messages' metadata."""
 LOOK_BACK = 100
+MEMBERS = 1000
+"""Members of a channel that are asked for at once."""
 _BEGUN = 1024
 _OF = ":"
 """Between a file's id and the digest of its text."""
@@ -61,12 +63,17 @@ class Channels:
         return await self.edit(place, refs, card) if begun else refs
 
     async def _direct(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """A direct message, sent once; a person's id is their channel. Raises MessageGone when they cannot be reached.
+        """A direct message, sent once; a person's id is their channel.
+
+        Raises MessageGone when they cannot be reached, or are not in the room's channel any more.
 
         https://docs.slack.dev/reference/methods/chat.postMessage#channels
         """
-        there, refs = Place(place.platform, place.space, Person.of(card.to).user), []
+        person, refs = Person.of(card.to).user, []
+        there = Place(place.platform, place.space, person)
         try:
+            if not await self._is_in(place, person):
+                raise MessageGone("not there any more")
             for index, message in enumerate(drawn_public(replace(card, to=""))):
                 channel, ts = await self._said(there, message, f"{nonce}.{index}")
                 refs.append(f"{channel}{_IN}{ts}")
@@ -75,6 +82,18 @@ class Channels:
             raise MessageGone(refused.why) from None
         except PostLater as later:
             raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
+    async def _is_in(self, place: Place, person: str) -> bool:
+        """Whether somebody is in a channel. https://docs.slack.dev/reference/methods/conversations.members"""
+        client, cursor = await self._clients(place.space), ""
+        while True:
+            ask = partial(client.conversations_members, channel=place.channel, limit=MEMBERS, cursor=cursor)
+            answer: Any = await tried(ask, repeatable=True)
+            if person in (answer.get("members") or ()):
+                return True
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return False
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""

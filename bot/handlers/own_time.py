@@ -43,7 +43,7 @@ async def _zone_elsewhere(ctx: Context, _: dict[str, Any]) -> dict[str, str]:
 
 @commands.add("my timezone")
 async def timezone(
-    ctx: Context, zone: Annotated[str, Text("Your time zone, such as Europe/Berlin", most=60)] = ""
+    ctx: Context, zone: Annotated[str, Text("Your time zone, such as Europe/Berlin", most=60, suggested=True)] = ""
 ) -> Reply:
     """The time zone of your own days: goals are measured in it, and nothing is sent at night."""
     if ctx.private:

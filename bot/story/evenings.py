@@ -24,7 +24,7 @@ def fall_due(
         return Outcome(None)
     name = zone_of(snapshot.room, member)
     again = Due("evening", person, next_evening(name, moment.now))
-    if not is_evening(name, moment.now):  # the bot was away; the next evening comes
+    if member.away or not is_evening(name, moment.now):  # what the bot came late for is left to the next evening
         return Outcome(None, dues=(again,))
     theirs = set(answered)
     waiting = [p for p in prompts if p.id not in theirs and _waits(p, moment.now)]

@@ -22,7 +22,7 @@ class TimeBooks(Protocol):
         """The sprint of the highest number."""
 
     def sprint_of(self, person: str) -> Sprint | None:
-        """The latest sprint that this person is in."""
+        """The sprint that this person's words are for: one that waits for them, else the latest that has begun."""
 
     def runners(self, sprint_id: str) -> Sequence[Runner]:
         """Everybody who is or was in a sprint, by their coming."""

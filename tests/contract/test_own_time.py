@@ -305,3 +305,22 @@ async def test_words_that_are_erased_leave_the_direct_message_too(room: AnyRoom)
         assert not any("a lamp that nobody lit" in plain(card) for card in room.wall.shown.values())
     else:
         assert "a lamp that nobody lit" not in told(room, "ada")
+
+
+async def test_who_is_not_in_the_channel_any_more_gets_no_message(room: AnyRoom) -> None:
+    if isinstance(room, Room):
+        pytest.skip("nobody leaves a table")
+    await room.says("ada", "/story new Evenings", standing=Standing(keeper=True))
+    await room.says("ben", "/my notify evening: yes")
+    await keep(room, asked(1, room.clock.now()))
+    if isinstance(room, DiscordRoom):
+        left = room.person("ben")
+        room.server.leaves(left)
+        await room.later(hours=8, minutes=1)
+        assert left.sees(room.server.dm(left)) == []
+    else:
+        gone = room.person("ben")
+        room.server.leaves(gone, room.channel)
+        await room.later(hours=8, minutes=1)
+        assert gone.sees(room.server.dm(gone)) == []
+    assert await room.look(lambda books: books.posts_wanted()) == []

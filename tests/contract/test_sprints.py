@@ -206,3 +206,15 @@ async def test_words_are_said_for_the_sprint_of_the_card_even_when_the_next_one_
     await table.says("ben", "/sprint start for: 10 in: 0")
     await table.calls("ada", Call("sprint words", {"sprint": first.id, "words": "90"}))
     assert {r.person: r.words for r in await table.look(lambda b: b.runners(first.id))} == {"terminal/local/ada": 90}
+
+
+async def test_typed_words_are_for_the_sprint_that_waits_for_them(table: Room) -> None:
+    await called(table, "/sprint start for: 10 in: 0")
+    await table.says("ben", "/sprint join")
+    await table.later(minutes=10)
+    first = await table.look(_sprint)
+    await table.says("ben", "/sprint words 80")
+    await table.says("ben", "/sprint start for: 10 in: 1")
+    await table.says("ada", "/sprint join")
+    await table.says("ada", "/sprint words 90")
+    assert sorted(r.words or 0 for r in await table.look(lambda b: b.runners(first.id))) == [80, 90]
