@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -241,7 +242,7 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
     async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE) as house:
 
         async def sweep() -> None:
-            await house.sweep()
+            await _tick(house, clock)
             await house.poster.settle(TABLE)
 
         alarms.start(sweep)
@@ -334,7 +335,7 @@ async def _serve(settings: Settings) -> None:
     async with build(
         settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, lease=lease, serves=platforms.serves
     ) as house:
-        alarms.start(house.sweep)
+        alarms.start(partial(_tick, house, clock))
         gc.collect()
         gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
         try:
@@ -343,10 +344,16 @@ async def _serve(settings: Settings) -> None:
                 group.create_task(house.orders.run())
                 group.create_task(platforms.run(house.inbox))
                 house.poster.wake_all(await house.rows.post_places())
-                await house.sweep()
+                await _tick(house, clock)
         finally:
             alarms.stop()
             await vault.close()
+
+
+async def _tick(house: House, clock: Clock) -> None:
+    """Note that the house is there, and do what is due."""
+    await house.rows.beat(clock.now())
+    await house.sweep()
 
 
 def export(*, config: Path | None, db: str | None, story: str, form: ExportFormat, out: Path | None) -> int:

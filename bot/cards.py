@@ -107,6 +107,8 @@ class Card:
     two kinds of messages cannot change one into the other."""
     ping: str = ""
     """Person key of the one person whom this new message may mention (whose turn it is)."""
+    to: str = ""
+    """Person key of the one person who gets this new message, as a direct message; the place's others do not see it."""
 
     def __post_init__(self) -> None:
         tokens = [action.call.token for action in self.actions]
@@ -222,6 +224,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "notify": card.notify,
         "plain": card.plain,
         "ping": card.ping,
+        "to": card.to,
     }
 
 
@@ -250,6 +253,7 @@ def from_json(data: dict[str, Any]) -> Card:
         data["notify"],
         data.get("plain", False),
         data.get("ping", ""),
+        data.get("to", ""),
     )
 
 

@@ -17,11 +17,12 @@ from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
 from memory.schedule_shelving import ScheduleShelving
+from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
 
 
-class KernelBooks(ScheduleShelving):
+class KernelBooks(ScheduleShelving, TimeShelving):
     """What dispatcher and poster write beside the story."""
 
     @property

@@ -7,7 +7,8 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, func, or_, select, union
@@ -18,7 +19,7 @@ from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import erasures, statements
+from memory import beats, erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
@@ -30,6 +31,8 @@ SNAPSHOTS = 256
 
 SCHEDULES = 20
 """So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
+BEAT = timedelta(seconds=50)
+"""So often at most does one process note that it is there."""
 
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
@@ -142,6 +145,17 @@ class HouseRows:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
+        self._beaten: datetime | None = None
+
+    async def beat(self, now: datetime) -> None:
+        """Note that the house is there. A pause of more than ten minutes before it is kept as a time it was away.
+
+        A clock that went back takes back what it had noted of a time that is still to come.
+        """
+        if self._beaten is not None and timedelta() <= now - self._beaten < BEAT:
+            return
+        self._beaten = now
+        await self._runner.write(partial(beats.beat, now=now), later=True)
 
     async def due_places(self, now: datetime, *, limit: int = 100) -> Sequence[Place]:
         """Places in which something is due by now, the longest due first."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,15 +24,19 @@ from adapters.slack.asking import tried
 from adapters.slack.cards import Drawn, Handout, drawn_public
 from adapters.slack.handing import share, uploaded
 from bot.cards import Card
-from bot.errors import CannotPost, MessageGone, PostingError
-from bot.story.people import Place
+from bot.errors import CannotPost, MessageGone, PostingError, PostLater
+from bot.story.people import Person, Place
 
 EVENT = "room37_card"
 """The type of our messages' metadata."""
 LOOK_BACK = 100
+MEMBERS = 1000
+"""Members of a channel that are asked for at once."""
 _BEGUN = 1024
 _OF = ":"
 """Between a file's id and the digest of its text."""
+_IN = "/"
+"""Between the channel of somebody's direct messages and the timestamp of a message in it."""
 Clients = Callable[[str], Awaitable[AsyncWebClient]]
 """The client of a workspace."""
 
@@ -47,13 +52,55 @@ class Channels:
         """What stands there of cards whose posting broke off, by nonce."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped."""
+        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped.
+
+        One for a single person goes into their direct messages.
+        """
+        if card.to:
+            return await self._direct(place, card, nonce)
         begun = self._begun.get(nonce, ())
         refs = await self._go_on(place, drawn_public(card), nonce, begun)
         return await self.edit(place, refs, card) if begun else refs
 
+    async def _direct(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """A direct message, sent once; a person's id is their channel.
+
+        Raises MessageGone when they cannot be reached, or are not in the room's channel any more.
+
+        https://docs.slack.dev/reference/methods/chat.postMessage#channels
+        """
+        person, refs = Person.of(card.to).user, []
+        there = Place(place.platform, place.space, person)
+        try:
+            if not await self._is_in(place, person):
+                raise MessageGone("not there any more")
+            for index, message in enumerate(drawn_public(replace(card, to=""))):
+                channel, ts = await self._said(there, message, f"{nonce}.{index}")
+                refs.append(f"{channel}{_IN}{ts}")
+            return tuple(refs)
+        except CannotPost as refused:
+            raise MessageGone(refused.why) from None
+        except PostLater as later:
+            raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
+    async def _is_in(self, place: Place, person: str) -> bool:
+        """Whether somebody is in a channel. https://docs.slack.dev/reference/methods/conversations.members"""
+        client, cursor = await self._clients(place.space), ""
+        while True:
+            ask = partial(client.conversations_members, channel=place.channel, limit=MEMBERS, cursor=cursor)
+            answer: Any = await tried(ask, repeatable=True)
+            if person in (answer.get("members") or ()):
+                return True
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return False
+
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
+        if card.to:
+            there = [_there(place, ref) for ref in refs]
+            edited = await self.edit(there[0][0], [own for _, own in there], replace(card, to=""))
+            return tuple(f"{there[0][0].channel}{_IN}{ref}" for ref in edited)
         drawn = drawn_public(card)
         client = await self._clients(place.space)
         messages, files = _messages(refs), _files(refs)
@@ -75,7 +122,7 @@ class Channels:
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """The messages of a card that was perhaps posted, completed if it was begun; None when nobody can look."""
-        if not self._history:
+        if card.to or not self._history:
             return None
         client = await self._clients(place.space)
         drawn = drawn_public(card)
@@ -115,7 +162,8 @@ class Channels:
         client = await self._clients(place.space)
         for ref in [*_files(refs), *_messages(refs)]:
             try:
-                await tried(partial(_deleted, client, place.channel, ref), repeatable=True)
+                where, own = _there(place, ref)
+                await tried(partial(_deleted, client, where.channel, own), repeatable=True)
             except MessageGone:
                 continue
 
@@ -155,7 +203,12 @@ class Channels:
         return _ref(file, handout)
 
     async def _send(self, place: Place, drawn: Drawn, nonce: str) -> str:
-        """One message."""
+        """One message; its timestamp."""
+        _, ts = await self._said(place, drawn, nonce)
+        return ts
+
+    async def _said(self, place: Place, drawn: Drawn, nonce: str) -> tuple[str, str]:
+        """One message: the channel that it stands in, and its timestamp."""
         client = await self._clients(place.space)
         arguments: dict[str, Any] = {"channel": place.channel, "text": drawn.text, "blocks": drawn.blocks}
         if place.thread:
@@ -169,7 +222,13 @@ class Channels:
             ),
             repeatable=False,
         )
-        return str(answer["ts"])
+        return str(answer.get("channel") or place.channel), str(answer["ts"])
+
+
+def _there(place: Place, ref: str) -> tuple[Place, str]:
+    """Where a message stands, and its timestamp: in the place, or in somebody's direct messages."""
+    channel, direct, own = ref.partition(_IN)
+    return (replace(place, channel=channel, thread=""), own) if direct else (place, ref)
 
 
 async def _deleted(client: AsyncWebClient, channel: str, ref: str) -> None:

@@ -23,6 +23,7 @@ from bot.story.schedules import Schedule
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
+from bot.story.time_books import TimeBooks
 
 T = TypeVar("T")
 
@@ -98,7 +99,7 @@ class Deed:
     reversed_by: str | None
 
 
-class Books(Protocol):
+class Books(TimeBooks, Protocol):
     """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
 
     @property

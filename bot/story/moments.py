@@ -82,6 +82,7 @@ PostKind = Literal[
     "house", "ballot", "scene", "turn",
     "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
     "prompt", "picked",
+    "sprint", "private", "digest",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
@@ -104,6 +105,7 @@ DueKind = Literal[
     "ask", "held",
     "prompt_close", "prompt_order",
     "prompt",
+    "sprint", "evening", "digest",
 ]
 
 
