@@ -10,19 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
-
 from adapters.slack import answers, deliveries, forms, home, pages
 from adapters.slack import commands as lines
 from adapters.slack.accounts import Accounts, is_direct, standing_of
 from adapters.slack.answering import Answer, Door
-from adapters.slack.asking import FAILED, code_of
+from adapters.slack.asking import FAILED
 from adapters.slack.callers import PLATFORM, person_of
 from adapters.slack.cards import drawn_private
 from adapters.slack.channels import Channels
@@ -30,6 +27,8 @@ from adapters.slack.connection import Connection
 from adapters.slack.deliveries import Delivery
 from adapters.slack.gate import Gate, open_gate
 from adapters.slack.home_facts import facts_of
+from adapters.slack.presence import Presence, is_in
+from adapters.slack.remembering import Memory
 from adapters.slack.uploads import read_upload
 from bot.arguments import Text
 from bot.calls import Call
@@ -37,7 +36,7 @@ from bot.cards import Action, Card, Form, Reply, note
 from bot.chat import Inbox
 from bot.commands import MENU, Command, Growing
 from bot.context import Incoming
-from bot.errors import CannotPost, OperatorError, PostingError, UserError
+from bot.errors import CannotPost, NotAllowed, OperatorError, PostingError, UserError
 from bot.markup import to_plain
 from bot.ports import Clock, Vault
 from bot.questions import form_of
@@ -50,7 +49,16 @@ SUBMIT_SECONDS = 2.0
 """So long a sent form waits for the room before it is acknowledged."""
 SUGGEST_SECONDS = 2.0
 ANYTHING = re.compile(r".*", re.DOTALL)
-_LOST = 4096
+
+_NOT_POSTED = {
+    "not_in_channel": "not_there",
+    "channel_not_found": "not_there",
+    "is_archived": "archived",
+    "restricted_action": "may_not_post",
+    "restricted_action_read_only_channel": "may_not_post",
+    "restricted_action_thread_only_channel": "may_not_post",
+}
+"""What somebody who used the bot there can be told of a channel that takes no cards."""
 
 Body = dict[str, Any]
 Ack = Callable[..., Awaitable[object]]
@@ -69,35 +77,19 @@ class Slack:
         self.serving = asyncio.Event()
         """Set once deliveries are taken."""
         self._accounts = Accounts()
-        self._lost: OrderedDict[tuple[Place, Person], Reply] = OrderedDict()
-        self._told: set[tuple[str, str, str]] = set()
-        self._taken: OrderedDict[str, None] = OrderedDict()
-        self._doors: OrderedDict[tuple[str, str], Door] = OrderedDict()
+        self.memory = Memory()
+        self.presence = Presence()
 
     async def run(self, inbox: Inbox) -> None:
         """Serve until cancelled. Raises OperatorError for tokens that Slack refuses."""
         async with open_gate(self._connection, self._vault, self._clock) as gate, asyncio.TaskGroup() as group:
             self._gate = gate
             self._channels = Channels(gate.client, gate.session, history=self._connection.history)
+            gate.later, gate.went, gate.came = group.create_task, self._forget, partial(inbox.welcome, PLATFORM)
             _Listeners(self, gate, inbox, group).register()
-            if not self._connection.several:
-                await self._check(gate)
+            await gate.check()
             self._ready.set()
             await gate.serve(self.serving)
-
-    async def _check(self, gate: Gate) -> None:
-        """Whether Slack takes the bot's token; waits while Slack is out of reach."""
-        while True:
-            try:
-                await gate.web.auth_test()
-                return
-            except SlackApiError as refused:
-                if code_of(refused) in ("invalid_auth", "not_authed", "account_inactive", "token_revoked"):
-                    raise OperatorError(to_plain(say("slack.bad_token", why=code_of(refused)))) from None
-                log.warning("Slack refuses to say who we are: %s", code_of(refused))
-            except FAILED as broken:
-                log.warning("Slack cannot be reached (%s); trying again", type(broken).__name__)
-            await asyncio.sleep(5)
 
     # ---- posting
 
@@ -106,21 +98,27 @@ class Slack:
         try:
             return await (await self._open()).post(place, card, nonce)
         except CannotPost as refused:
-            await self._say_not_there(place, refused)
+            await self._say_not_posted(place, refused)
             raise
 
-    async def _say_not_there(self, place: Place, refused: CannotPost) -> None:
-        """Whoever used a command there last can let the bot in: they are told, once, and nobody else."""
-        door = self._doors.get((place.space, place.channel))
-        if refused.why not in ("not_in_channel", "channel_not_found") or door is None or self._gate is None:
+    async def _say_not_posted(self, place: Place, refused: CannotPost) -> None:
+        """Whoever used something there last is told what keeps the cards away, once, and nobody else."""
+        door, key = self.memory.door(place.space, place.channel), _NOT_POSTED.get(refused.why)
+        if key is None or door is None or self._gate is None:
             return
-        if not self.first_time((place.space, place.channel, "not there")):
+        if not self.memory.first_time((place.space, place.channel, key)):
             return
         client = await self._gate.client(place.space)
-        said = note(say("slack.not_there", bot=await self._gate.name(place.space)))
+        said = note(say(f"slack.{key}", bot=await self._gate.name(place.space)))
         answer = Answer(client, self._gate.session, replace(door, own_card=False))
         if await answer.say(drawn_private(Reply.of(said)), over=False) == "lost":
-            self._told.discard((place.space, place.channel, "not there"))
+            self.memory.unsaid(place.space, place.channel, key)
+
+    def _forget(self, team: str) -> None:
+        """A workspace removed the app: what was remembered of its people goes too; the rooms' text stays."""
+        self.memory.forget(team)
+        self.presence.forget(team)
+        self._accounts.forget(team)
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a public card."""
@@ -145,47 +143,6 @@ class Slack:
         """What Slack says of people."""
         return self._accounts
 
-    def lost(self, who: tuple[Place, Person], reply: Reply) -> None:
-        """An answer that nobody saw: it is given with their next one."""
-        self._lost[who] = reply
-        while len(self._lost) > _LOST:
-            self._lost.popitem(last=False)
-
-    def earlier(self, who: tuple[Place, Person]) -> Reply | None:
-        """The answer that was lost."""
-        return self._lost.pop(who, None)
-
-    def takes(self, source_id: str) -> bool:
-        """Whether this delivery is to be answered: what Slack delivers a second time was, or is being."""
-        if source_id in self._taken:
-            return False
-        self._taken[source_id] = None
-        while len(self._taken) > _LOST:
-            self._taken.popitem(last=False)
-        return True
-
-    def drops(self, source_id: str) -> None:
-        """Its answer got lost: a second delivery may be answered."""
-        self._taken.pop(source_id, None)
-
-    def came_through(self, team: str, channel: str, door: Door) -> None:
-        """Where the last person to use something in this channel can be answered."""
-        self._doors[team, channel] = door
-        self._doors.move_to_end((team, channel))
-        while len(self._doors) > _LOST:
-            self._doors.popitem(last=False)
-
-    def welcomed(self, team: str, channel: str) -> None:
-        """The bot was let into a channel: should it be out of it again, that is said again."""
-        self._told.discard((team, channel, "not there"))
-
-    def first_time(self, what: tuple[str, str, str]) -> bool:
-        """Whether something that is said once was not said yet."""
-        if what in self._told:
-            return False
-        self._told.add(what)
-        return True
-
 
 class _Listeners:
     """Bolt's listeners: each acknowledges, and leaves the work to a task of ours."""
@@ -209,40 +166,73 @@ class _Listeners:
         app.event("app_home_opened")(self._on_home)
         app.event("reaction_added")(self._on_reaction)
         app.event("member_joined_channel")(self._on_joined)
+        app.event("channel_unarchive")(self._on_unarchived)
+        app.event("group_unarchive")(self._on_unarchived)
+        app.event("app_uninstalled")(self._on_removed)
+        app.event("tokens_revoked")(self._on_removed)
         app.event(ANYTHING)(_on_anything)
         app.error(_on_error)
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _later(self, work: Callable[[Body], Coroutine[Any, Any, None]], body: Body) -> None:
+        self._in_background(self._if_served(work, body))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         self._group.create_task(_safely(work))
+
+    async def _if_served(self, work: Callable[[Body], Coroutine[Any, Any, None]], body: Body) -> None:
+        """What comes from a workspace that we do not serve (any more) is told so, where it can be, and goes no further."""
+        if await self._gate.serves(deliveries.team_of(body)):
+            await work(body)
+        elif url := str(body.get("response_url") or ""):
+            answer = Answer(self._gate.nobody, self._gate.session, Door("", "", response_url=url))
+            await answer.say(drawn_private(Reply.of(note(say("slack.not_served")))), over=False)
 
     async def _on_command(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._command(body))
+        self._later(self._command, body)
 
     async def _on_action(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._action(body))
+        self._later(self._action, body)
 
     async def _on_shortcut(self, ack: Ack, body: Body) -> None:
         await ack()
-        self._later(self._shortcut(body))
+        self._later(self._shortcut, body)
 
     async def _on_mention(self, body: Body) -> None:
-        self._later(self._mention(body))
+        self._later(self._mention, body)
 
     async def _on_home(self, body: Body) -> None:
-        self._later(self._home(body))
+        self._later(self._home, body)
 
     async def _on_reaction(self, body: Body) -> None:
-        self._later(self._reaction(body))
+        self._later(self._reaction, body)
 
     async def _on_joined(self, body: Body) -> None:
+        self._later(self._joined, body)
+
+    async def _on_unarchived(self, body: Body) -> None:
+        self._later(self._unarchived, body)
+
+    async def _unarchived(self, body: Body) -> None:
+        """A channel takes messages again: what waits for it goes out."""
+        team, channel = deliveries.team_of(body), str((body.get("event") or {}).get("channel") or "")
+        self._platform.memory.unsaid(team, channel)
+        self._inbox.welcome(PLATFORM, team, channel)
+
+    async def _joined(self, body: Body) -> None:
         """Somebody came into a channel: if it is the bot, what waits for it goes out."""
         event = body.get("event") or {}
-        team, channel = str(body.get("team_id") or ""), str(event.get("channel") or "")
+        team, channel = deliveries.team_of(body), str(event.get("channel") or "")
         if await self._gate.me(team) == event.get("user"):
-            self._platform.welcomed(team, channel)
+            self._platform.memory.unsaid(team, channel)
             self._inbox.welcome(PLATFORM, team, channel)
+
+    async def _on_removed(self, body: Body) -> None:
+        """Somebody removed the app, or took its token back; tokens of people are none of ours."""
+        event = body.get("event") or {}
+        if event.get("type") != "tokens_revoked" or (event.get("tokens") or {}).get("bot"):
+            self._gate.doubt(deliveries.team_of(body), (0.0,))
 
     # ---- what people do
 
@@ -335,8 +325,10 @@ class _Listeners:
         """A form that was sent: it stays open with the refusal on its field, or closes and is answered privately."""
         view = body.get("view") or {}
         try:
+            if not await self._gate.serves(deliveries.team_of(body)):
+                raise UserError("slack.not_served")
             held = answers.held(view)
-            given = answers.answers(view, team=str((body.get("team") or {}).get("id") or ""))
+            given = answers.answers(view, team=deliveries.team_of(body))
             delivery = deliveries.of_view(body, held.at, given.where)
         except UserError as refusal:
             await _refused_on(ack, refusal, view)
@@ -353,7 +345,7 @@ class _Listeners:
             return
         await ack()
         command = self._inbox.commands.find(held.call.command)
-        self._later(self._answer_when_done(work, delivery, held.call, command))
+        self._in_background(self._answer_when_done(work, delivery, held.call, command))
 
     async def _submitted(self, delivery: Delivery, call: Call, given: answers.Answers) -> Reply | UserError:
         """The reply to a form, or why it cannot be taken as it is."""
@@ -390,12 +382,12 @@ class _Listeners:
         try:
             command, argument, begun = answers.focused(body)
             at = answers.held(body.get("view") or {}).at
-            team = str((body.get("team") or {}).get("id") or "")
-            user = str((body.get("user") or {}).get("id") or "")
+            team, user = deliveries.team_of(body), str((body.get("user") or {}).get("id") or "")
             place = Place(PLATFORM, team, at.get("channel", ""), at.get("thread", ""))
             async with asyncio.timeout(SUGGEST_SECONDS):
-                found = await self._inbox.suggest(place, person_of(team, user), command, argument, begun)
-        except (UserError, OperatorError, TimeoutError):
+                if await self._platform.presence.there(await self._gate.client(team), team, place.channel, user):
+                    found = await self._inbox.suggest(place, person_of(team, user), command, argument, begun)
+        except (UserError, OperatorError, PostingError, TimeoutError):
             pass
         await ack(**answers.suggestions(found, begun))
 
@@ -404,7 +396,7 @@ class _Listeners:
         event = body.get("event") or {}
         if event.get("tab") not in (None, "home"):
             return
-        team, user = str(body.get("team_id") or ""), str(event.get("user") or "")
+        team, user = deliveries.team_of(body), str(event.get("user") or "")
         client = await self._gate.client(team)
         person = person_of(team, user)
         incoming = Incoming(
@@ -418,11 +410,11 @@ class _Listeners:
         """An emoji on a ballot is no vote; the first one gets that person a sentence that says so."""
         event = body.get("event") or {}
         item = event.get("item") or {}
-        team, user, channel = str(body.get("team_id") or ""), str(event.get("user") or ""), str(item.get("channel") or "")
+        team, user, channel = deliveries.team_of(body), str(event.get("user") or ""), str(item.get("channel") or "")
         place = Place(PLATFORM, team, channel)
         if not await self._inbox.shows(place, str(item.get("ts") or ""), "ballot"):
             return
-        if not self._platform.first_time((team, user, "reaction")):
+        if not self._platform.memory.first_time((team, user, "reaction")):
             return
         door = Door(channel, user)
         answer = Answer(await self._gate.client(team), self._gate.session, door)
@@ -440,8 +432,11 @@ class _Listeners:
             await self._ask_where(delivery, call, command)
             return
         delivery = await self._placed(delivery, call)
-        self._platform.came_through(delivery.team, delivery.channel, delivery.door)
-        reply = await self._carried_out(delivery, call, people or {})
+        self._platform.memory.came_through(delivery.team, delivery.channel, delivery.door)
+        try:
+            reply = await self._carried_out(delivery, call, people or {})
+        except UserError as refusal:
+            reply = Reply.of(note(refusal.sentence), refused=True)
         await self._answer(delivery, call, command, reply, page=page, turning=turning)
 
     async def _placed(self, delivery: Delivery, call: Call) -> Delivery:
@@ -458,6 +453,11 @@ class _Listeners:
 
     async def _carried_out(self, delivery: Delivery, call: Call, people: Mapping[str, str]) -> Reply:
         client = await self._gate.client(delivery.team)
+        presence = self._platform.presence
+        if delivery.vouched:
+            presence.seen(delivery.team, delivery.channel, delivery.user)
+        elif not await presence.there(client, delivery.team, delivery.channel, delivery.user):
+            raise NotAllowed("kernel.not_there")
         account = await self._platform.accounts.of(client, delivery.team, delivery.user, called=delivery.called)
         person = person_of(delivery.team, delivery.user)
         incoming = Incoming(
@@ -484,11 +484,7 @@ class _Listeners:
         if place.platform != PLATFORM or place.space != person.space:
             return None
         client = await self._gate.client(place.space)
-        try:
-            answer: Any = await client.conversations_members(channel=place.channel, limit=1000)
-        except FAILED:
-            return None
-        if person.user not in (answer.get("members") or ()):
+        if not await is_in(client, place.channel, person.user):
             return None
         account = await self._platform.accounts.of(client, place.space, person.user)
         return standing_of(account, place.channel)
@@ -497,7 +493,7 @@ class _Listeners:
         self, delivery: Delivery, call: Call, command: Command | None, reply: Reply, *, page: int, turning: bool
     ) -> None:
         """Show the reply: a form, pages, or cards; with what was lost before."""
-        if not self._platform.takes(delivery.source_id):
+        if not self._platform.memory.takes(delivery.source_id):
             return
         client = await self._gate.client(delivery.team)
         answer = Answer(client, self._gate.session, delivery.door)
@@ -508,9 +504,9 @@ class _Listeners:
             reply = Reply.of(_open_again(reply.form))
         who = (delivery.place, person_of(delivery.team, delivery.user))
         whole = replace(reply, form=None)
-        earlier = self._platform.earlier(who)
+        earlier = self._platform.memory.earlier(who)
         if earlier is not None and earlier.file and reply.file:
-            self._platform.lost(who, earlier)  # two files are two answers
+            self._platform.memory.lost(who, earlier)  # two files are two answers
         elif earlier is not None:
             cards = (*reply.cards, note(say("slack.earlier")), *earlier.cards)
             whole = replace(whole, cards=cards, file=reply.file or earlier.file)
@@ -518,8 +514,8 @@ class _Listeners:
         over = (turning or (command is not None and command.redraws)) and not reply.refused
         drawn = pages.paged(drawn_private(whole), call, page, changes=changes)
         if await answer.say(drawn, over=over) == "lost":
-            self._platform.lost(who, whole)
-            self._platform.drops(delivery.source_id)
+            self._platform.memory.lost(who, whole)
+            self._platform.memory.drops(delivery.source_id)
 
     async def _refuse(self, delivery: Delivery, refusal: UserError, kept: Call | None) -> None:
         """Say why something is no call; words that came with it are kept and asked about."""
