@@ -138,11 +138,11 @@ class Gate:
         if refused is not None and code_of(refused) in DEAD:
             self.doubt(team)
 
-    def doubt(self, team: str, waits: tuple[float, ...] = DOUBTS) -> None:
+    def doubt(self, team: str, waits: tuple[float, ...] | None = None) -> None:
         """Slack seems to take a workspace's token no longer: make sure of it, in the background."""
         if team not in self._doubted:
             self._doubted.add(team)
-            self.later(self._make_sure(team, waits))
+            self.later(self._make_sure(team, DOUBTS if waits is None else waits))
 
     async def _make_sure(self, team: str, waits: tuple[float, ...]) -> None:
         """Forget a token that is dead; where it is the only one, that ends the service with a sentence."""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 
-_SAID_BY_US = ("As you gave `client` as well", "Failed to retrieve WSS URL")
+_NEEDLESS = ("As you gave `client` as well", "Failed to retrieve WSS URL")
+"""Beginnings of what is meant so, or said elsewhere."""
+_REFUSED = "SlackApiError"
+"""In what slack_sdk says of a refused connection again and again; `adapters.slack.sockets` judges it, and says it once."""
 
 
 def library_log() -> logging.Logger:
@@ -20,7 +23,7 @@ def library_log() -> logging.Logger:
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:
-    if str(record.msg).startswith(_SAID_BY_US):
+    if str(record.msg).startswith(_NEEDLESS) or _REFUSED in str(record.msg):
         return False
     if record.exc_info:
         record.exc_info = record.exc_text = None

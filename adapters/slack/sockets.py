@@ -40,7 +40,10 @@ async def serve(app: AsyncApp, connection: Connection, session: aiohttp.ClientSe
     def heard(refused: SlackApiError | None) -> None:
         nonlocal refusals
         refusals = refusals + 1 if refused is not None and _meant(refused) else 0
-        if refused is not None and refusals == REFUSALS and not ended.done():
+        if refused is None:
+            return
+        log.info("Slack opens no further connection: %s", code_of(refused))
+        if refusals == REFUSALS and not ended.done():
             ended.set_exception(_bad_token(refused))
 
     client = client_of(connection, session, None, heard)
