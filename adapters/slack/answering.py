@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import aiohttp
@@ -20,10 +21,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.accounts import is_direct
-from adapters.slack.asking import FAILED, code_of, limited, retry_after
+from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after
 from adapters.slack.cards import Drawn
 from adapters.slack.handing import share, uploaded
-from bot.errors import PostingError
+from adapters.slack.shortening import said
+from bot.errors import CannotPost, PostingError
 
 log = logging.getLogger("room37.slack")
 
@@ -80,12 +82,16 @@ class Answer:
         outcome: Outcome = "lost"
         for index, message in enumerate(messages):
             replaces = over and index == 0 and self._door.own_card
-            outcome = await self._show(message, replaces=replaces)
-            if outcome == "lost" or not await self._hand_out(message):
+            try:
+                outcome, taken = await said(partial(self._show, replaces=replaces), message)
+            except CannotPost:
+                return "lost"
+            if outcome == "lost" or not await self._hand_out(taken):
                 return "lost"
         return outcome
 
     async def _show(self, message: Drawn, *, replaces: bool) -> Outcome:
+        """One message. Raises CannotPost for one that Slack finds too long."""
         if self._door.response_url and self._uses < USES:
             self._uses += 1
             outcome = await self._respond(message, replaces=replaces)
@@ -135,6 +141,8 @@ class Answer:
                     await asyncio.sleep(min(retry_after(refused), 5.0))
                 elif channel and not is_direct(channel) and code_of(refused) in _NOT_THERE:
                     channel = ""
+                elif code_of(refused) in TOO_LONG:
+                    raise CannotPost(code_of(refused)) from None
                 else:
                     log.info("an answer could not be shown: %s", code_of(refused))
                     return "lost"

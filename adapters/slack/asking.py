@@ -118,8 +118,9 @@ def _judged(error: SlackApiError, *, repeatable: bool) -> float:
         if not repeatable:
             raise PostLater(code or "unreadable", BUSY_SECONDS, unsure=True) from None
         return 0.0
-    log.error("Slack refused a call: %s", code)
-    raise CannotPost(code) from None
+    if code not in TOO_LONG:
+        log.error("Slack refused a call: %s", code)
+    raise CannotPost(code, alone=True) from None
 
 
 __all__ = ["BROKEN", "FAILED", "PostingError", "code_of", "limited", "passing", "retry_after", "tried"]

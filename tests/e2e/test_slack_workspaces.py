@@ -171,7 +171,7 @@ async def test_what_slack_or_the_person_refuses_is_a_page_that_says_so(
             ({"status": 503}, "Slack did not answer"),
             ({"reset": True}, "Slack did not answer"),
         ):
-            room.server.faults.add("oauth.v2.access", **fault)  # type: ignore[arg-type]  # one fault each
+            room.server.faults.add("oauth.v2.access", **fault)
             page = await browser.installs(room.server.house)
             assert words in page.text, page.text
         assert await _sealed(room.settings.database.url) == {}
