@@ -122,7 +122,11 @@ class Slack:
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a public card."""
-        return await (await self._open()).edit(place, refs, card)
+        try:
+            return await (await self._open()).edit(place, refs, card)
+        except CannotPost as refused:
+            await self._say_not_posted(place, refused)
+            raise
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """Look for a card whose fate is unknown."""

@@ -61,9 +61,10 @@ class _Events:
             return web.Response(status=401)
         try:
             asked = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError):  # no JSON, no text, or JSON of another shape
+            return await to_aiohttp_response(await self._app.async_dispatch(asked))
+        except (ValueError, TypeError, AttributeError) as strange:  # no JSON, no text, or of another shape than Bolt knows
+            log.warning("a request was not understood: %s", type(strange).__name__)
             return web.Response(status=400)
-        return await to_aiohttp_response(await self._app.async_dispatch(asked))
 
     def _signed(self, body: bytes, request: web.Request) -> bool:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
