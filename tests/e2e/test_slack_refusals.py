@@ -8,7 +8,19 @@ import pytest
 
 from bot.calls import Call
 from tests.brisk import brisk
-from tests.e2e.slack_scenes import WAITING, WORDS, a_room, clean, done, posted, private, quiet, starts, texts, told
+from tests.e2e.slack_scenes import (
+    WAITING,
+    WORDS,
+    a_room,
+    clean,
+    done,
+    posted,
+    private,
+    quiet,
+    starts,
+    texts,
+    told,
+)
 from tests.servers.slack import Seen, SlackServer, payloads
 from tests.servers.slack.deliveries import Delivery
 from tests.servers.slack.refusal import Json
