@@ -463,6 +463,8 @@ class _Listeners:
         elif not await presence.there(client, delivery.team, delivery.channel, delivery.user):
             raise NotAllowed("kernel.not_there")
         account = await self._platform.accounts.of(client, delivery.team, delivery.user, called=delivery.called)
+        if account.gone:
+            raise NotAllowed("slack.account_closed")
         person = person_of(delivery.team, delivery.user)
         incoming = Incoming(
             delivery.place, person, account.name, call, delivery.source_id, standing_of(account, delivery.channel),

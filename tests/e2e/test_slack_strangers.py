@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.arguments import Ref
 from bot.calls import Call
 from tests.brisk import brisk
 from tests.e2e.slack_scenes import WAITING, WORDS, a_room, clean, done, posted, private, quiet, texts
@@ -28,10 +30,7 @@ async def _sends(room: SlackRoom, who: Person, deed: Any, more: Json, team: Any 
     one = room.server.interactions.begin(deed, who.user, room.channel, source=source)
     url = room.server.interactions.hook(one, room.channel)
     world = room.server.service.world
-    if deed == "slash_commands":
-        frame = payloads.command(one, world, "/room", "help", url)
-    else:
-        frame = payloads.frame(one, world)
+    frame = payloads.command(one, world, "/room", "help", url) if deed == "slash_commands" else payloads.frame(one, world)
     if deed == "block_actions":
         frame |= payloads.on_message(source, who.user, url)
     if team is not None:
@@ -176,17 +175,24 @@ async def test_a_forged_button_reaches_nothing_of_another_room(tmp_path: Path, c
         ids: list[str] = await attic.look(
             lambda books: [*(passage.id for passage, _ in books.passages(books.snapshot().story.id)), books.snapshot().room.id]
         )
-        before = await _deeds(attic)
-        for call in (
-            *(Call("passage show", {"passage": id_}) for id_ in ids),
-            *(Call("hide", {"thing": id_}) for id_ in ids),
-            *(Call("my drafts", {"room": id_}) for id_ in ids),
-            *(Call("undo", {"act": id_}) for id_ in ids),
-            *(Call("draft show", {"desk": id_}) for id_ in ids),
-        ):
-            await _sends(room, room.person("eve"), "block_actions", _press(call))
+        before, eve = await _deeds(attic), room.person("eve")
+        forged: set[str] = set()
+        for command in room.house.inbox.commands:
+            for id_ in ids if not command.menu and command.name != "story new" else ():
+                args = {a.name: id_ for a in command.arguments if isinstance(a.kind, Ref)}
+                for more in ({}, {"desk": id_}, {"room": ids[-1]}):
+                    with contextlib.suppress(ValueError):  # too long for a button
+                        forged.add(Call(command.name, args | more).token)
+        assert len(forged) > 200
+        for token in sorted(forged):
+            await _sends(room, eve, "block_actions", {"actions": [{"type": "button", "action_id": token, "block_id": "b"}]})
+            shown = eve.modal
+            while eve.modal is not None:
+                await eve.closes(eve.modal)
+            assert shown is None or "lamp" not in shown.words
         await quiet()
         assert await _deeds(attic) == before
+        assert "Attic" not in "".join(seen.words for seen in private(room, "eve"))
         assert "lamp" not in "".join(seen.words for seen in private(room, "eve"))
     clean(caplog)
 
@@ -204,6 +210,8 @@ async def test_a_deactivated_account_acts_no_more(tmp_path: Path, caplog: pytest
         await quiet()
         assert await _deeds(room) == before
         assert WORDS not in await texts(room)
+        told = [str(m.data.get("text")) for m in room.channel.messages.values() if m.only_for is dan.user]
+        assert ["This account is closed" in words for words in told] == [True, True]
     clean(caplog)
 
 
