@@ -56,7 +56,10 @@ class _Events:
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """One request: refused (401) unless Slack signed it just now, else Bolt's answer."""
-        if not self._signed(await request.read(), request):
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        right = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 12 and signature.isascii()
+        if not right or not signature or not self._signed(await request.read(), timestamp, signature):
             log.info("a request that Slack did not sign just now was refused")
             return web.Response(status=401)
         try:
@@ -66,11 +69,7 @@ class _Events:
             log.warning("a request was not understood: %s", type(strange).__name__)
             return web.Response(status=400)
 
-    def _signed(self, body: bytes, request: web.Request) -> bool:
-        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-        signature = request.headers.get("X-Slack-Signature", "")
-        if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12 or not signature.isascii():
-            return False
+    def _signed(self, body: bytes, timestamp: str, signature: str) -> bool:
         try:
             return self._verifier.is_valid(body=body, timestamp=timestamp, signature=signature)
         except UnicodeDecodeError:  # Slack sends UTF-8

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.arguments import Ref
@@ -265,4 +267,42 @@ async def test_open_a_round_asks_where_and_what_and_opens_it_there(tmp_path: Pat
         assert "What does the ferry carry?" in room.wall.text
         assert "ferry carry" not in attic.wall.text
         assert room.server.refused == []
+    clean(caplog)
+
+
+FORM = "application/x-www-form-urlencoded"
+NO_REQUESTS: list[tuple[bytes, str]] = [
+    (b"\xff\xfe\x00", "application/json"), (b"{", "application/json"), (b"[]", "application/json"),
+    (b"null", "application/json"), (b"37", "application/json"), (b'{"type": 3}', "application/json"),
+    (b'{"type": "event_callback"}', "application/json"), (b"", FORM), (b"payload=", FORM),
+    (b"payload=[]", FORM), (b'payload={"type": 37}', FORM), (b'payload={"type": "block_actions", "actions": 3}', FORM),
+    (b"command=%2Froom", FORM), (b"\xff=1", FORM),
+]  # fmt: skip
+
+
+async def test_what_is_no_request_of_slacks_gets_a_status_and_no_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_room(tmp_path, transport="http") as room, aiohttp.ClientSession() as session:
+        url, before = room.server.request_url, await _deeds(room)
+
+        async def asks(body: bytes | io.BytesIO, **headers: str) -> int:
+            async with session.post(url, data=body, headers=headers) as answer:
+                return answer.status
+
+        for body, kind in NO_REQUESTS:
+            assert await asks(body, **{"Content-Type": kind}) == 401, body
+            signed = room.server.signed.headers(body, kind)
+            for name, value in (
+                ("X-Slack-Request-Timestamp", "now"), ("X-Slack-Request-Timestamp", "-1"),
+                ("X-Slack-Request-Timestamp", "9" * 40), ("X-Slack-Signature", "v0=" + "\u00e9"), ("X-Slack-Signature", ""),
+            ):  # fmt: skip
+                assert await asks(body, **{**signed, name: value}) == 401, (body, name, value)
+            assert await asks(body, **signed) in (200, 400, 401, 404), body
+        large = b"x" * 9_000_000
+        assert await asks(io.BytesIO(large), **room.server.signed.headers(large, FORM)) == 413
+        for other in ("/", "/slack/install", "/slack/oauth_redirect", "/slack/events"):
+            async with session.get(url.replace("/slack/events", other)) as answer:
+                assert answer.status in (404, 405), other
+        assert await _deeds(room) == before
     clean(caplog)
