@@ -30,8 +30,7 @@ from adapters.slack.connection import Connection
 from adapters.slack.deliveries import Delivery
 from adapters.slack.gate import Gate, open_gate
 from adapters.slack.home_facts import facts_of
-from adapters.slack.uploads import read_upload
-from bot.arguments import Text
+from adapters.slack.uploads import read_uploads
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Reply, note
 from bot.chat import Inbox
@@ -362,12 +361,8 @@ class _Listeners:
             if command is not None and command.menu and not set(MENU).isdisjoint(given.texts):
                 raise UserError("kernel.bad_token")
             call = call.with_args(**given.texts)
-            for name, upload in given.uploads.items():
-                kind: object = next((a.kind for a in command.arguments if a.name == name), None) if command else None
-                client = await self._gate.client(delivery.team)
-                most = kind.most if isinstance(kind, Text) else 0
-                text = await read_upload(self._gate.session, client.token or "", upload, most)
-                call = call.with_args(**{name: text})
+            client = await self._gate.client(delivery.team)
+            call = call.with_args(**await read_uploads(self._gate.session, client, command, given.uploads))
             return await self._carried_out(delivery, call, {})
         except UserError as refusal:
             return refusal
