@@ -37,6 +37,8 @@ from tests.servers.slack import (
     payloads,
 )
 
+WRITING = "Writing…"
+"""How the line begins that stands there until a co-writer's text does."""
 Transport = Literal["socket", "http"]
 
 
@@ -57,7 +59,7 @@ class Shown:
             fields = [f"{f.label} [{f.value}]" if f.value else f.label for f in self.modal.fields]
             return "\n".join([self.modal.title, *self.modal.texts, *fields, *self.modal.errors.values()])
         files = [file.data.decode() for message in (*self.messages, *self.handed) for file in message.files]
-        return "\n\n".join([*(message.words for message in self.messages), *files])
+        return "\n\n".join([*(message.screen for message in self.messages), *files])
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -79,8 +81,8 @@ class Channel:
 
     @property
     def text(self) -> str:
-        """All of them as words."""
-        return "\n\n".join(message.words for message in self.messages)
+        """All of them as words, each read once."""
+        return "\n\n".join(message.screen for message in self.messages)
 
     @property
     def now(self) -> str:
@@ -186,7 +188,7 @@ class SlackRoom:
             one = self.server.interactions.begin("view_submission", who.user, None)
             held = {"call": token, "texts": texts, "at": {"channel": self.channel.id}}
             view = {
-                "id": "V0", "type": "modal", "callback_id": "room37-form", "private_metadata": json.dumps(held),
+                "id": self.server.service.world.new_id("V"), "type": "modal", "callback_id": "room37-form", "private_metadata": json.dumps(held),
                 "state": {"values": {}},
             }  # fmt: skip
             payload = payloads.frame(one, self.server.service.world) | {"view": view}
@@ -256,7 +258,7 @@ class SlackRoom:
         def changed() -> bool:
             now = who.modal
             opened = now is not None and (form is None or now.view.id != form.view.id or now.errors != form.errors)
-            return bool(fresh()) or opened
+            return opened or any(not seen.words.startswith(WRITING) for seen in fresh())
 
         await self.server.until(changed, 8)
         await self.server.deliveries.quiet()

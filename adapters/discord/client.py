@@ -39,11 +39,12 @@ from adapters.discord.connection import Connection
 from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
-from adapters.discord.streaming import Pauses, Stream
+from adapters.discord.streaming import PAUSE, Stream
 from adapters.discord.syncing import sync
 from adapters.discord.unheard import Unheard
 from adapters.discord.uploads import read_upload
 from adapters.discord.wishes import Wish, raw, typed, wish_of
+from adapters.pausing import Pauses
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Prose, Reply, Text, note
 from bot.chat import Inbox
@@ -218,7 +219,7 @@ class _Client(discord.AutoShardedClient):
         self._guild = connection.guild
         self._seen, self._lost, self._told = memory.seen, memory.lost, memory.told
         self._unheard = memory.unheard
-        self._pauses = Pauses()
+        self._pauses = Pauses(PAUSE)
         self._copies = 0
 
     async def setup_hook(self) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -21,10 +21,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.accounts import is_direct
-from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after
+from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after, tried
 from adapters.slack.cards import Drawn
 from adapters.slack.handing import share, uploaded
 from adapters.slack.shortening import said
+from adapters.slack.streaming import Grown
 from bot.errors import CannotPost, PostingError
 
 log = logging.getLogger("room37.slack")
@@ -50,15 +51,21 @@ class Door:
     trigger: str = ""
     own_card: bool = False
     """What was pressed is a card that only its presser sees: the answer may take its place."""
+    pressed: str = ""
+    """The message that was pressed, if everybody there sees it: it can be replied to."""
 
 
 class Answer:
     """What is said to one interaction."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, door: Door) -> None:
+    def __init__(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, door: Door, grown: Grown | None = None
+    ) -> None:
         self._client = client
         self._session = session
-        self._door = door
+        self._door = door if grown is None else replace(door, thread=grown.thread, response_url="")
+        self._grown = grown
+        """A message of ours whose place the first message takes: a text that grew until now."""
         self._uses = 0
 
     async def form(self, view: dict[str, Any]) -> bool:
@@ -92,12 +99,30 @@ class Answer:
 
     async def _show(self, message: Drawn, *, replaces: bool) -> Outcome:
         """One message. Raises CannotPost for one that Slack finds too long."""
+        if self._grown is not None:
+            grown, self._grown = self._grown, None
+            if await self._in_place(message, grown):
+                return "shown"
         if self._door.response_url and self._uses < USES:
             self._uses += 1
             outcome = await self._respond(message, replaces=replaces)
             if outcome is not None:
                 return outcome
         return await self._post(message)
+
+    async def _in_place(self, message: Drawn, grown: Grown) -> bool:
+        """Whether a message that stands there could be made to say this."""
+        try:
+            await tried(
+                lambda: self._client.chat_update(
+                    channel=grown.channel, ts=grown.ts, text=message.text, blocks=message.blocks
+                ),
+                repeatable=True,
+            )
+        except PostingError as refused:
+            log.info("an answer does not stand where its text grew: %s", refused)
+            return False
+        return True
 
     async def _respond(self, message: Drawn, *, replaces: bool) -> Outcome | None:
         """By the response_url; None when it takes nothing (any more), so that another way is open."""

@@ -13,8 +13,12 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from inspect import isasyncgenfunction
 from typing import Any
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.pausing import Pauses
 from adapters.slack import answers, deliveries, forms, home, pages
 from adapters.slack import commands as lines
 from adapters.slack.accounts import Accounts, is_direct, standing_of
@@ -29,8 +33,8 @@ from adapters.slack.gate import Gate, open_gate
 from adapters.slack.home_facts import facts_of
 from adapters.slack.presence import Presence, is_in
 from adapters.slack.remembering import Memory
-from adapters.slack.uploads import read_upload
-from bot.arguments import Text
+from adapters.slack.streaming import PAUSE, Grown, Growth
+from adapters.slack.uploads import read_uploads
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Reply, note
 from bot.chat import Inbox
@@ -156,6 +160,9 @@ class _Listeners:
         self._gate = gate
         self._inbox = inbox
         self._group = group
+        self._pauses = Pauses(PAUSE)
+        self._grown: dict[str, Grown] = {}
+        """Messages that grew, in whose place the answers to these deliveries come."""
 
     def register(self) -> None:
         """Tell Bolt what we take. What is not named here is acknowledged too, so that Slack does not deliver it again."""
@@ -358,12 +365,8 @@ class _Listeners:
             if command is not None and command.menu and not set(MENU).isdisjoint(given.texts):
                 raise UserError("kernel.bad_token")
             call = call.with_args(**given.texts)
-            for name, upload in given.uploads.items():
-                kind: object = next((a.kind for a in command.arguments if a.name == name), None) if command else None
-                client = await self._gate.client(delivery.team)
-                most = kind.most if isinstance(kind, Text) else 0
-                text = await read_upload(self._gate.session, client.token or "", upload, most)
-                call = call.with_args(**{name: text})
+            client = await self._gate.client(delivery.team)
+            call = call.with_args(**await read_uploads(self._gate.session, client, command, given.uploads))
             return await self._carried_out(delivery, call, {})
         except UserError as refusal:
             return refusal
@@ -470,15 +473,20 @@ class _Listeners:
             delivery.place, person, account.name, call, delivery.source_id, standing_of(account, delivery.channel),
             people=people, private=is_direct(delivery.channel), elsewhere=partial(self._elsewhere, person),
         )  # fmt: skip
-        reply: Reply | None = None
-        waiting = False
-        async for out in self._inbox.call(incoming):
-            if isinstance(out, Reply):
-                reply = out
-            elif not waiting:
-                waiting = True
-                await self._say_writing(delivery, out)
+        growth = self._growth(client, delivery)
+        command = self._inbox.commands.find(call.command)
+        if command is not None and isasyncgenfunction(command.handler):
+            await growth.think()
+        reply = await growth.follow(self._inbox.call(incoming), partial(self._say_writing, delivery))
+        if growth.grown is not None:
+            self._grown[delivery.source_id] = growth.grown
         return reply if reply is not None else Reply.of(note(say("kernel.crashed")), refused=True)
+
+    def _growth(self, client: AsyncWebClient, delivery: Delivery) -> Growth:
+        """How a co-writer's text is shown until it is there: it grows where nobody else can be disturbed."""
+        channel = delivery.channel if is_direct(delivery.channel) else ""
+        below = delivery.door.thread or delivery.door.pressed
+        return Growth(client, self._pauses, self._group, channel=channel, below=below)
 
     async def _say_writing(self, delivery: Delivery, growing: Growing) -> None:
         """One line while the co-writer writes: what only one person sees cannot be edited in Slack."""
@@ -499,10 +507,11 @@ class _Listeners:
         self, delivery: Delivery, call: Call, command: Command | None, reply: Reply, *, page: int, turning: bool
     ) -> None:
         """Show the reply: a form, pages, or cards; with what was lost before."""
+        grown = self._grown.pop(delivery.source_id, None)
         if not self._platform.memory.takes(delivery.source_id):
             return
         client = await self._gate.client(delivery.team)
-        answer = Answer(client, self._gate.session, delivery.door)
+        answer = Answer(client, self._gate.session, delivery.door, grown)
         if reply.form is not None:
             view = forms.modal(reply.form, self._inbox.commands, at=deliveries.at_of(delivery))
             if await answer.form(view):

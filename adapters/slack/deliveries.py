@@ -59,9 +59,11 @@ def of_press(body: Json) -> Delivery:
     actions = body.get("actions")
     first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     key = trigger or f"{container.get('message_ts')}:{first.get('action_ts')}"
+    pressed = "" if container.get("is_ephemeral") else str(container.get("message_ts") or "")
     door = Door(
-        channel, user, thread, str(body.get("response_url") or ""), trigger, own_card=own and bool(body.get("response_url"))
-    )
+        channel, user, thread, str(body.get("response_url") or ""), trigger, own_card=own and bool(body.get("response_url")),
+        pressed=pressed,
+    )  # fmt: skip
     return Delivery(team, user, _name(body), channel, _own_thread(thread, message), f"slack:{team}:{key}", door)
 
 

@@ -79,6 +79,7 @@ class SlackServer:
         app.router.add_post("/hooks/{id}", self._door.hook)
         app.router.add_post("/upload/v1/{id}", self._uploads.receive)
         app.router.add_get("/files-pri/{id}/{name:.*}", self._uploads.fetch)
+        app.router.add_get("/login", self._uploads.login)
         app.router.add_get("/oauth/v2/authorize", self._installs.authorize)
         app.router.add_get("/link/", self.sockets.serve)
         app.add_routes(extra)
