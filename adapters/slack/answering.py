@@ -24,6 +24,7 @@ from adapters.slack.accounts import is_direct
 from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after, tried
 from adapters.slack.cards import Drawn
 from adapters.slack.handing import share, uploaded
+from adapters.slack.presence import own_direct
 from adapters.slack.shortening import said
 from adapters.slack.streaming import Grown
 from bot.errors import CannotPost, PostingError
@@ -156,7 +157,7 @@ class Answer:
         for wait in (*WAITS, None):
             try:
                 if not channel:
-                    channel, thread = await self._direct(), ""
+                    channel, thread = await own_direct(self._client, self._door.user), ""
                 await self._send(message, channel, thread)
                 return "shown"
             except aiohttp.ClientConnectorError:  # nothing was sent
@@ -187,17 +188,12 @@ class Answer:
         else:
             await self._client.chat_postEphemeral(user=self._door.user, **arguments)
 
-    async def _direct(self) -> str:
-        """The caller's own conversation with the bot."""
-        opened: Any = await self._client.conversations_open(users=self._door.user)
-        return str(opened["channel"]["id"])
-
     async def _hand_out(self, message: Drawn) -> bool:
         """Files go to the caller's own conversation with the bot: nothing else in Slack is private to one person."""
         for handout in message.handouts:
             try:
                 file = await uploaded(self._client, self._session, handout)
-                await share(self._client, file, handout, await self._direct())
+                await share(self._client, file, handout, await own_direct(self._client, self._door.user))
             except (PostingError, *FAILED) as fault:
                 log.warning("a file could not be handed over: %s", type(fault).__name__)
                 return False

@@ -31,7 +31,7 @@ class Delivery:
     source_id: str
     door: Door
     vouched: bool = True
-    """Slack itself says that the person is in the channel; else only a form or the home names it."""
+    """Slack itself says that the person is in the channel; else only a form names it."""
 
     @property
     def place(self) -> Place:
@@ -164,7 +164,6 @@ def _text(body: Json, name: str) -> str:
     return found
 
 
-def moved(delivery: Delivery, channel: str, thread: str) -> Delivery:
-    """The same use, meant for another room; what Slack vouched for does not hold there."""
-    vouched = delivery.vouched and channel == delivery.channel
-    return replace(delivery, channel=channel, thread=thread, vouched=vouched)
+def moved(delivery: Delivery, channel: str, thread: str = "") -> Delivery:
+    """The same use, meant for another room."""
+    return replace(delivery, channel=channel, thread=thread)

@@ -50,12 +50,17 @@ class Presence:
             del self._seen[key]
 
 
+async def own_direct(client: AsyncWebClient, user: str) -> str:
+    """A person's own conversation with the bot."""
+    opened: Any = await client.conversations_open(users=user)
+    return str(opened["channel"]["id"])
+
+
 async def is_in(client: AsyncWebClient, channel: str, user: str) -> bool:
     """Whether Slack says that this person is in the channel; a direct message is theirs if it is their own."""
     try:
         if is_direct(channel):
-            opened: Any = await client.conversations_open(users=user)
-            return bool(opened["channel"]["id"] == channel)
+            return await own_direct(client, user) == channel
         cursor = ""
         for _ in range(PAGES):
             answer: Any = await client.conversations_members(channel=channel, limit=PAGE, cursor=cursor or None)

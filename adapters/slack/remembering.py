@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+from adapters.slack.accounts import Accounts
 from adapters.slack.answering import Door
+from adapters.slack.presence import Presence
 from bot.cards import Reply
 from bot.story.people import Person, Place
 
@@ -76,6 +78,21 @@ class Memory:
             del self._doors[door]
         for told in [told for told in self._told if told[0] == team]:
             del self._told[told]
+
+
+class People:
+    """All that is remembered of people."""
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self.presence = Presence()
+        self.accounts = Accounts()
+
+    def forget(self, team: str) -> None:
+        """A workspace removed the app: what was remembered of its people goes too; the rooms' text stays."""
+        self.memory.forget(team)
+        self.presence.forget(team)
+        self.accounts.forget(team)
 
 
 def _bounded(kept: OrderedDict[Any, Any]) -> None:

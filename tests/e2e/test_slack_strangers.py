@@ -138,14 +138,37 @@ async def test_a_form_or_the_home_leads_into_no_room_that_the_person_is_not_in(
         for call in (Call("round status"), Call("read"), Call("pitch")):
             seen = len(_direct(room, eve))
             home = {"view": {"type": "home"}, "container": {"type": "view"}, "channel": None, "message": None}
-            press = _press(call)
-            press["actions"][0]["action_id"] += f"|{hidden.channel.id}"
+            press = _press(call.with_args(room=await hidden.look(lambda books: books.snapshot().room.id)))
             await _sends(room, eve, "block_actions", home | press | {"response_url": ""})
             with brisk(WAITING):
                 await room.server.until(lambda seen=seen: len(_direct(room, eve)) > seen, 60)  # type: ignore[misc]
-            assert [NOT_THERE in one.words for one in _direct(room, eve)[seen:]] == [True]
+            assert ["a room that is not one of yours" in one.words for one in _direct(room, eve)[seen:]] == [True]
         assert await done(hidden, "pitch.added") == 1
         assert "Secret" not in "".join(one.words for one in _direct(room, eve))
+    clean(caplog)
+
+
+async def test_a_ballot_of_the_home_is_cast_in_the_direct_message_that_it_comes_in(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_room(tmp_path) as room:
+        await room.says("ada", "/pitch A bell answers")
+        await room.says("ben", "/pitch A gull listens")
+        ada = room.person("ada")
+        home = await ada.opens_home()
+        assert home is not None
+        await ada.press(home, "Vote")
+        with brisk(WAITING):
+            await room.server.until(lambda: bool(_direct(room, ada)), 60)
+        (ballot,) = _direct(room, ada)
+        await ada.choose(ballot, ["1 · A bell answers (ada)"])
+        await ada.press(ballot, "Vote")
+        await quiet()
+        assert await room.look(lambda books: len(books.snapshot().rounds)) == 1
+        counted = await room.look(
+            lambda books: [b.person for r in books.snapshot().rounds.values() for b in books.snapshot().ballots_of(r.id)]
+        )
+        assert counted == [room.key("ada")], [m.words for m in _direct(room, ada)]
     clean(caplog)
 
 
@@ -154,13 +177,13 @@ async def test_the_homes_buttons_end_with_the_membership(tmp_path: Path, caplog:
         await room.says("ada", "/pitch A bell answers")
         home = await room.person("ada").opens_home()
         assert home is not None
-        label = home.buttons[0].label
+        assert [button.label for button in home.buttons] == ["Vote", "Read", "My words and AI"]
         room.server.leaves(room.person("ada"), room.channel)
-        room.adapter.presence.forget(room.team.id)  # as after an hour
         ada = room.server.person("ada")
-        await ada.press(home, label)
+        await ada.press(home, "Vote")
         with brisk(WAITING):
-            await room.server.until(lambda: NOT_THERE in "".join(m.words for m in ada.sees(room.server.dm(ada))), 60)
+            await room.server.until(lambda: NOT_THERE in "".join(m.words for m in _direct(room, ada)), 60)
+        assert "A bell answers" not in "".join(m.words for m in _direct(room, ada))
     clean(caplog)
 
 
