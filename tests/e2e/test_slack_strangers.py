@@ -11,11 +11,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.slack.connection import Connection
+from adapters.slack.presence import is_in
+from adapters.slack.web_client import client_of
 from bot.arguments import Ref
 from bot.calls import Call
 from tests.brisk import brisk
 from tests.e2e.slack_scenes import WAITING, WORDS, a_room, clean, done, posted, private, quiet, texts
-from tests.servers.slack import Person, payloads
+from tests.servers.slack import TOKEN, Person, SlackServer, payloads
 from tests.servers.slack.interactions import Interaction
 from tests.servers.slack.refusal import Json
 from tests.slack_rig import SlackRoom
@@ -189,6 +192,16 @@ async def test_the_homes_buttons_end_with_the_membership(tmp_path: Path, caplog:
 
 def _direct(room: SlackRoom, who: Person) -> list[Any]:
     return list(who.sees(room.server.dm(who)))
+
+
+async def test_a_person_is_found_in_a_channel_of_more_people_than_slack_lists_at_once() -> None:
+    async with SlackServer() as server, aiohttp.ClientSession() as session:
+        crowd = [server.person(f"p{n}") for n in range(2100)]
+        channel = server.channel("crowd", people=crowd)
+        client = client_of(Connection(bot_token=TOKEN, api_url=server.api), session, TOKEN)
+        assert await is_in(client, channel.id, crowd[-1].user.id)
+        assert not await is_in(client, channel.id, server.person("outside").user.id)
+        assert len([e for e in server.record if e["method"] == "conversations.members"]) == 6
 
 
 async def test_a_forged_button_reaches_nothing_of_another_room(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
