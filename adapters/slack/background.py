@@ -28,7 +28,17 @@ class Background:
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it; what broke is said without what people wrote."""
-        self._group.create_task(_said(work))
+        if not self.start(_said(work)):
+            work.close()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do it; what breaks ends the service. False when that ends already, so that nothing is begun any more."""
+        try:
+            self._group.create_task(work)
+        except RuntimeError:  # https://docs.python.org/3/library/asyncio-task.html#task-groups
+            work.close()
+            return False
+        return True
 
     def task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Do what fails in no way of its own, and give its task."""

@@ -57,8 +57,9 @@ class Slack:
         async with open_gate(self._connection, self._vault, self._clock) as gate, asyncio.TaskGroup() as group:
             self._gate = gate
             self._channels = Channels(gate.client, gate.session, history=self._connection.history)
-            gate.later, gate.went, gate.came = group.create_task, self.people.forget, partial(inbox.welcome, PLATFORM)
-            listeners.register(Service(gate, inbox, group, self.people), Background(group))
+            background = Background(group)
+            gate.later, gate.went, gate.came = background.start, self.people.forget, partial(inbox.welcome, PLATFORM)
+            listeners.register(Service(gate, inbox, group, self.people), background)
             await gate.check()
             self._ready.set()
             await gate.serve(self.serving)
