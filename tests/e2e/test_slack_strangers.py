@@ -17,6 +17,7 @@ from adapters.slack.web_client import client_of
 from bot.arguments import Ref
 from bot.calls import Call
 from tests.brisk import brisk
+from tests.e2e.conftest import FULL
 from tests.e2e.slack_scenes import WAITING, WORDS, a_room, clean, done, posted, private, quiet, texts
 from tests.servers.slack import TOKEN, Person, SlackServer, payloads
 from tests.servers.slack.interactions import Interaction
@@ -222,7 +223,7 @@ async def test_a_forged_button_reaches_nothing_of_another_room(tmp_path: Path, c
                     with contextlib.suppress(ValueError):  # too long for a button
                         forged.add(Call(command.name, args | more).token)
         assert len(forged) > 200
-        for token in sorted(forged):
+        for token in sorted(forged)[:: 1 if FULL else 7]:
             await _sends(room, eve, "block_actions", {"actions": [{"type": "button", "action_id": token, "block_id": "b"}]})
             shown = eve.modal
             while eve.modal is not None:
