@@ -353,7 +353,7 @@ async def _exported(settings: Settings, story: str, form: ExportFormat) -> str:
     await open_database(settings, RealClock())
     runner = make_runner(settings.database.url)
     try:
-        place, found = await runner.read(lambda session: find_story(session, story))
+        place, found = await runner.read(lambda connection: find_story(connection, story))
         store = RoomStore(runner, RealClock())
         return await store.read(place, lambda books: export_text(books, found, form))
     finally:

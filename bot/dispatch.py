@@ -31,7 +31,7 @@ from bot.posting import Poster
 from bot.questions import question
 from bot.sentences import say
 from bot.story.books import Books, DeskEntry, DueRow
-from bot.story.moments import Ids, Moment, Outcome
+from bot.story.moments import REDRAWN, Ids, Moment, Outcome, PostKind
 from bot.story.passages import Draft
 from bot.story.people import Person, Place, Standing
 from bot.story.text import clean, first_words
@@ -328,16 +328,18 @@ class Dispatcher:
 
     async def finish(self, incoming: Incoming, whole: Callable[[Books], T]) -> T:
         """One write of a call; afterwards the poster and the alarms know."""
-        soonest = None
+        soonest: datetime | None = None
+        marked: frozenset[PostKind] = frozenset()
 
         def work(books: Books) -> T:
-            nonlocal soonest
+            nonlocal soonest, marked
             result = whole(books)
-            soonest = books.soonest
+            soonest, marked = books.soonest, books.marked
             return result
 
         result = await self._store.write(incoming.place, work)
-        self._poster.wake(incoming.place)
+        if marked:
+            self._poster.wake(incoming.place, soon=not marked <= REDRAWN)
         if soonest is not None:
             self._alarms.wake_at(soonest)
         return result

@@ -37,9 +37,11 @@ OLD_PACE = timedelta(minutes=10)
 """So often is an old card redrawn; its last form goes at once."""
 FIRST_REST, LONGEST_REST = 60.0, 3600.0
 """Seconds that a place which refused a post is left alone: the first time, and at most."""
+REDRAW_PACES = 2.5
+"""Where only cards in place change, a room is passed over this many times more rarely: people read, nobody waits."""
 AGAIN = 5.0
 """Seconds until the next try when the database failed."""
-_KNOWN_EDITS = 4096
+_KNOWN_EDITS, _KNOWN_PASSES = 4096, 4096
 
 IN_PLACE = frozenset({"house", "ballot", "scene"})
 """Kinds of posts that are put up anew when somebody deletes them; a deleted passage stays deleted."""
@@ -107,16 +109,21 @@ class Poster:
         self._woken = asyncio.Event()
         self._rests: dict[Place, _Rest] = {}
         self._timers: dict[Place, asyncio.TimerHandle] = {}
+        self._passed: OrderedDict[Place, float] = OrderedDict()
         self._edited: OrderedDict[str, datetime] = OrderedDict()
         self._pauses: dict[str, _Pause] = {}
 
-    def wake(self, place: Place) -> None:
-        """Something changed in this place's public cards."""
+    def wake(self, place: Place, *, soon: bool = True) -> None:
+        """Something changed in this place's public cards; not `soon` where cards are only redrawn."""
         if not self._serves(place):
             return
+        now = asyncio.get_running_loop().time()
         rest = self._rests.get(place)
-        if rest is not None and rest.until > asyncio.get_running_loop().time():
-            self._wake_in(place, rest.until - asyncio.get_running_loop().time())
+        until = rest.until if rest is not None else 0.0
+        if not soon and (passed := self._passed.get(place)) is not None:
+            until = max(until, passed + self._pace * REDRAW_PACES)
+        if until > now:
+            self._wake_in(place, until - now)
             return
         self._dirty[place] = None
         self._woken.set()
@@ -180,6 +187,7 @@ class Poster:
                     await self._store.write(place, partial(_save, shown), later=True)
                     return
                 claim = await self._store.write(place, partial(self._claim, shown), later=True)
+            self._note_pass(place)
             if claim.again is not None:
                 self._wake_in(place, (claim.again - self._clock.now()).total_seconds())
 
@@ -282,10 +290,14 @@ class Poster:
         self._wake_in(place, seconds)
 
     def _wake_in(self, place: Place, seconds: float) -> None:
-        if (timer := self._timers.pop(place, None)) is not None:
-            timer.cancel()
+        """Look again then, or earlier: whoever looks too early is sent away until the rest is over."""
         loop = asyncio.get_running_loop()
-        self._timers[place] = loop.call_later(max(seconds, 0.05) + 0.01, self._awake, place)
+        seconds = max(seconds, 0.05) + 0.01
+        if (timer := self._timers.get(place)) is not None:
+            if timer.when() <= loop.time() + seconds:
+                return
+            timer.cancel()
+        self._timers[place] = loop.call_later(seconds, self._awake, place)
 
     def _awake(self, place: Place) -> None:
         self._timers.pop(place, None)
@@ -315,6 +327,12 @@ class Poster:
             post, state="shown", shown_rev=post.wanted_rev, refs=tuple(refs), lease_until=None,
             shown_at=shown_at, content_hash=card.digest,
         )  # fmt: skip
+
+    def _note_pass(self, place: Place) -> None:
+        self._passed[place] = asyncio.get_running_loop().time()
+        self._passed.move_to_end(place)
+        while len(self._passed) > _KNOWN_PASSES:
+            self._passed.popitem(last=False)
 
     def _note_edit(self, post: Post, at: datetime) -> None:
         self._edited[post.id] = at

@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, or_, select, update
 
 from bot.errors import Stale
 from bot.story.erasing import Swept
 from bot.story.ledger import Head, append, canonical
-from bot.story.moments import Moment, Outcome
+from bot.story.moments import Moment, Outcome, PostKind
 from bot.story.passages import Passage
 from bot.story.rooms import Room
 from bot.story.snapshot import TAIL, Snapshot
@@ -31,11 +30,12 @@ T = TypeVar("T")
 class RoomBooks(KernelBooks):
     """The books of the room that this transaction has locked (or reads)."""
 
-    def __init__(self, session: Session, room: Room, cached: Snapshot | None) -> None:
-        super().__init__(session, room.id)
+    def __init__(self, connection: Connection, room: Room, cached: Snapshot | None) -> None:
+        super().__init__(connection, room.id)
         self._room = room
         self._snapshot = cached
         self.soonest: datetime | None = None
+        self.marked: frozenset[PostKind] = frozenset()
         self.erased: tuple[str, ...] = ()
         """Ids of what this unit of work erased: they are noted beside the database once it is kept."""
 
@@ -47,7 +47,7 @@ class RoomBooks(KernelBooks):
     def snapshot(self) -> Snapshot:
         """The room as it stands, with what this unit of work has kept so far."""
         if self._snapshot is None:
-            self._snapshot = snapshots.load(self._session, self._room)
+            self._snapshot = snapshots.load(self._connection, self._room)
         return self._snapshot
 
     @contextmanager
@@ -55,7 +55,7 @@ class RoomBooks(KernelBooks):
         """What is written inside is undone when an exception leaves it."""
         room, snapshot, soonest, erased = self._room, self._snapshot, self.soonest, self.erased
         try:
-            with savepoint(self._session):
+            with savepoint(self._connection):
                 yield
         except BaseException:
             self._room, self._snapshot, self.soonest, self.erased = room, snapshot, soonest, erased
@@ -65,10 +65,11 @@ class RoomBooks(KernelBooks):
         self, ids: Sequence[str], at: datetime, *, person: str | None = None, since: datetime | None = None
     ) -> Swept:
         """Take the words of these rows out of every place of the room. As many statements as there are places."""
-        connection = self._session.connection()
+        connection = self._connection
         swept = erasing.sweep(connection, self._room_id, ids, at, person=person, person_since=since)
         self._snapshot = None
         self.erased += swept.ids
+        self.marked |= {"passage"}
         return swept
 
     def keep(self, outcome: Outcome[T], moment: Moment) -> T:
@@ -111,11 +112,11 @@ class RoomBooks(KernelBooks):
         kept = replace(room, revision=self._room.revision + 1)
         if room is self._room:
             was = {"of_room": kept.id, "was": self._room.revision, "now": kept.revision}
-            changed = self._session.execute(statements.next_revision(), was)
+            changed = self._connection.execute(statements.next_revision(), was)
         else:
             new = {f"new_{name}": value for name, value in t.rooms.row(kept).items()}
-            changed = self._session.execute(statements.next_room(), {"was": self._room.revision, **new})
-        if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
+            changed = self._connection.execute(statements.next_room(), {"was": self._room.revision, **new})
+        if changed.rowcount != 1:
             raise Stale("kernel.crashed")
         self._room = kept
 
@@ -123,7 +124,7 @@ class RoomBooks(KernelBooks):
         shelf = t.SHELVES[noun]
         if any(row.room_id != self._room_id for row in rows):
             raise LookupError(f"a {noun.__name__} of another room")
-        self._session.execute(statements.put(self._dialect, noun), [shelf.row(row) for row in rows])
+        self._connection.execute(statements.put(self._dialect, noun), [shelf.row(row) for row in rows])
 
     def _keep_acts(self, outcome: Outcome[Any], before: Snapshot, moment: Moment) -> dict[str, Head]:
         heads = dict(before.heads)
@@ -154,9 +155,9 @@ class RoomBooks(KernelBooks):
             )  # fmt: skip
             if reverses := act.detail.get("reverses"):
                 reversals.append((str(reverses), entry.id))
-        self._session.execute(t.ledger.insert(), entries)
-        self._session.execute(t.acts.insert(), plain)
-        self._session.execute(
+        self._connection.execute(t.ledger.insert(), entries)
+        self._connection.execute(t.acts.insert(), plain)
+        self._connection.execute(
             statements.chain_ends(self._dialect),
             [
                 {"chain": h.chain, "room_id": self._room_id, "seq": h.seq, "hash": h.hash}
@@ -164,7 +165,7 @@ class RoomBooks(KernelBooks):
             ],
         )
         for act_id, by in reversals:
-            self._session.execute(
+            self._connection.execute(
                 update(t.acts)
                 .where(t.acts.c.id == act_id, t.acts.c.room_id == self._room_id)
                 .values(reversed_by=by)
@@ -177,6 +178,7 @@ class RoomBooks(KernelBooks):
         rows = []
         for mark in outcome.marks:
             id_ = moment.new_id()
+            self.marked |= {mark.kind}
             rows.append(
                 {
                     "id": id_, "room_id": self._room_id, "kind": mark.kind, "subject": mark.subject,
@@ -184,14 +186,14 @@ class RoomBooks(KernelBooks):
                     "lease_until": None, "made_at": moment.now, "shown_at": None, "content_hash": "",
                 }
             )  # fmt: skip
-        self._session.execute(statements.marks(self._dialect), rows)
+        self._connection.execute(statements.marks(self._dialect), rows)
 
     def _keep_dues(self, outcome: Outcome[Any], moment: Moment) -> None:
         wished = [due for due in outcome.dues if due.at is not None]
         cancelled = [due for due in outcome.dues if due.at is None]
         c = t.dues.c
         if wished:
-            self._session.execute(
+            self._connection.execute(
                 statements.dues(self._dialect),
                 [
                     {
@@ -206,7 +208,7 @@ class RoomBooks(KernelBooks):
             )
         if cancelled:
             which = or_(*((c.kind == due.kind) & (c.subject == due.subject) for due in cancelled))
-            self._session.execute(
+            self._connection.execute(
                 update(t.dues)
                 .where(c.room_id == self._room_id, c.done_at.is_(None), which)
                 .values(done_at=moment.now)

@@ -25,14 +25,14 @@ class KernelBooks(Shelving):
 
     @property
     def _dialect(self) -> str:
-        return self._session.get_bind().dialect.name
+        return self._connection.dialect.name
 
     # ---- the desk
 
     def desk_add(self, entry: DeskEntry) -> DeskEntry | None:
         """Put a call on the desk; answers the entry that already holds this source id."""
         row = {**_plain(entry), "room_id": self._room_id, "args": dumps(entry.args), "outcome": None}
-        added = self._session.execute(statements.desk_add(self._dialect), row).first()
+        added = self._connection.execute(statements.desk_add(self._dialect), row).first()
         return (
             None
             if added is not None
@@ -45,7 +45,7 @@ class KernelBooks(Shelving):
         """Say how a call ended; `clear_args` when its text has found its place."""
         reply = None if outcome is None else dumps(outcome)
         ended = {"of_id": entry_id, "of_room": self._room_id, "ended": state, "reply": reply}
-        self._session.execute(statements.desk_settle(clear_args=clear_args), ended)
+        self._connection.execute(statements.desk_settle(clear_args=clear_args), ended)
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""
@@ -64,24 +64,24 @@ class KernelBooks(Shelving):
         )
         return [
             _desk_entry(row)
-            for row in self._session.execute(query.where(t.desk.c.room_id == self._room_id).limit(limit))
+            for row in self._connection.execute(query.where(t.desk.c.room_id == self._room_id).limit(limit))
         ]
 
     def _entry(self, query: Select[Any]) -> DeskEntry | None:
-        row = self._session.execute(query.where(t.desk.c.room_id == self._room_id)).first()
+        row = self._connection.execute(query.where(t.desk.c.room_id == self._room_id)).first()
         return None if row is None else _desk_entry(row)
 
     # ---- posts
 
     def posts_wanted(self, *, limit: int = 50) -> Sequence[Post]:
         """Public cards that show less than is wanted, in the order they were first wanted."""
-        found = self._session.execute(statements.posts_wanted(), {"of_room": self._room_id, "most": limit})
+        found = self._connection.execute(statements.posts_wanted(), {"of_room": self._room_id, "most": limit})
         return [_post(row) for row in found]
 
     def post_of(self, kind: str, subject: str) -> Post | None:
         """The row of a public card."""
         c = t.posts.c
-        row = self._session.execute(
+        row = self._connection.execute(
             select(t.posts).where(c.room_id == self._room_id, c.kind == kind, c.subject == subject)
         ).first()
         return None if row is None else _post(row)
@@ -90,7 +90,7 @@ class KernelBooks(Shelving):
         """The public card that this message of the platform belongs to; looked for in this room only."""
         c = t.posts.c
         query = select(t.posts).where(c.room_id == self._room_id, c.refs.contains(dumps(ref), autoescape=True))
-        found = (_post(row) for row in self._session.execute(query.order_by(c.made_at.desc(), c.id.desc()).limit(20)))
+        found = (_post(row) for row in self._connection.execute(query.order_by(c.made_at.desc(), c.id.desc()).limit(20)))
         return next((post for post in found if ref in post.refs), None)
 
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
@@ -101,12 +101,12 @@ class KernelBooks(Shelving):
             .where(c.room_id == self._room_id, c.state == "shown")
             .order_by(c.shown_at.desc(), c.id.desc())
         )
-        return [_post(row) for row in self._session.execute(query.limit(limit))]
+        return [_post(row) for row in self._connection.execute(query.limit(limit))]
 
     def posts_save(self, posts: Sequence[Post]) -> None:
         """Store what became of posts (what is wanted may have risen meanwhile: it is left alone)."""
         rows = [{**_plain(post), "room_id": self._room_id, "refs": dumps(list(post.refs))} for post in posts]
-        self._session.execute(statements.posts_shown(self._dialect), rows)
+        self._connection.execute(statements.posts_shown(self._dialect), rows)
 
     # ---- dues
 
@@ -118,12 +118,12 @@ class KernelBooks(Shelving):
         )
         if until is not None:
             query = query.where(c.at_utc <= until)
-        return [DueRow(*row) for row in self._session.execute(query.order_by(c.at_utc, c.id).limit(limit))]
+        return [DueRow(*row) for row in self._connection.execute(query.order_by(c.at_utc, c.id).limit(limit))]
 
     def due_done(self, due: DueRow, at: datetime) -> None:
         """Note that it was done."""
         c = t.dues.c
-        self._session.execute(
+        self._connection.execute(
             update(t.dues)
             .where(c.room_id == self._room_id, c.id == due.id, c.generation == due.generation)
             .values(done_at=at)
@@ -148,14 +148,14 @@ class KernelBooks(Shelving):
         query = query.order_by(entries.c.at.desc(), entries.c.seq.desc(), entries.c.id.desc()).limit(limit)
         return [
             Deed(ledger_entry(row), row.actor, row.text, json.loads(row.detail), row.reversed_by)
-            for row in self._session.execute(query)
+            for row in self._connection.execute(query)
         ]
 
     def chain(self, chain: str) -> Sequence[Entry]:
         """A whole chain, oldest first."""
         query = select(t.ledger).where(t.ledger.c.room_id == self._room_id, t.ledger.c.chain == chain)
         return [
-            ledger_entry(row) for row in self._session.execute(query.order_by(t.ledger.c.seq, t.ledger.c.id))
+            ledger_entry(row) for row in self._connection.execute(query.order_by(t.ledger.c.seq, t.ledger.c.id))
         ]
 
 

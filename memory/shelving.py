@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
@@ -28,18 +27,18 @@ N = TypeVar("N")
 class Shelving:
     """The reading half of a room's books."""
 
-    def __init__(self, session: Session, room_id: str) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, room_id: str) -> None:
+        self._connection = connection
         self._room_id = room_id
 
     def _one(self, shelf: Shelf[N], query: Select[Any]) -> N | None:
-        row = self._session.execute(query.where(shelf.table.c.room_id == self._room_id).limit(1)).first()
+        row = self._connection.execute(query.where(shelf.table.c.room_id == self._room_id).limit(1)).first()
         return None if row is None else shelf.value(row)
 
     def _all(self, shelf: Shelf[N], query: Select[Any]) -> list[N]:
         return [
             shelf.value(row)
-            for row in self._session.execute(query.where(shelf.table.c.room_id == self._room_id))
+            for row in self._connection.execute(query.where(shelf.table.c.room_id == self._room_id))
         ]
 
     # ---- passages and drafts
@@ -67,14 +66,14 @@ class Shelving:
         width = len(p.c)
         found = [
             (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
-            for row in self._session.execute(query)
+            for row in self._connection.execute(query)
         ]
         return found[::-1] if last else found
 
     def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
         """One passage with its current version, standing or not."""
         named = {"of_id": passage_id, "of_room": self._room_id}
-        row = self._session.execute(statements.passage(), named).first()
+        row = self._connection.execute(statements.passage(), named).first()
         width = len(t.passages.table.c)
         return None if row is None else (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
 
@@ -202,7 +201,7 @@ class Shelving:
         others = select(p.story_id, func.max(p.number)).where(
             p.room_id == self._room_id, p.author != person, p.status == "standing"
         )
-        after = {row[0]: row[1] for row in self._session.execute(others.group_by(p.story_id))}
+        after = {row[0]: row[1] for row in self._connection.execute(others.group_by(p.story_id))}
         return Own(
             tuple((head, tuple(versions[head.id])) for head in heads),
             theirs(t.pitches, "author", t.pitches.table.c.veil != "erased"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, func, select
 
 from bot.story.ledger import Head
 from bot.story.rooms import Room
@@ -16,11 +15,11 @@ from memory.nouns import Shelf
 STORIES_MOST = 500
 
 
-def load(session: Session, room: Room) -> Snapshot:
+def load(connection: Connection, room: Room) -> Snapshot:
     """The snapshot of a room, read afresh (thirteen statements)."""
 
     def shelf(of: Shelf[Any], query: Select[Any]) -> dict[str, Any]:
-        return {row[0]: of.value(row) for row in session.execute(query)}
+        return {row[0]: of.value(row) for row in connection.execute(query)}
 
     def of_room(of: Shelf[Any]) -> Select[Any]:
         return select(of.table).where(of.table.c.room_id == room.id)
@@ -47,7 +46,7 @@ def load(session: Session, room: Room) -> Snapshot:
         outer.c.story_id.in_(live),
         (outer.c.part != "closed") | (outer.c.number == latest),
     )
-    rounds = {row[0]: t.rounds.value(row) for row in session.execute(rounds_query)}
+    rounds = {row[0]: t.rounds.value(row) for row in connection.execute(rounds_query)}
     place = (
         func.row_number()
         .over(partition_by=p.story_id, order_by=(p.number.desc(), p.id.desc()))
@@ -60,7 +59,7 @@ def load(session: Session, room: Room) -> Snapshot:
     )
     tails = {
         row[0]: t.passages.value(row[:-1])
-        for row in session.execute(select(ranked).where(ranked.c.place <= TAIL))
+        for row in connection.execute(select(ranked).where(ranked.c.place <= TAIL))
     }
     round_ids = list(rounds)
     return Snapshot(
@@ -83,7 +82,7 @@ def load(session: Session, room: Room) -> Snapshot:
         errands=shelf(t.errands, of_room(t.errands).where(t.errands.table.c.done.is_(False))),
         heads={
             row.chain: Head(row.chain, row.seq, row.hash)
-            for row in session.execute(
+            for row in connection.execute(
                 select(t.chains.c.chain, t.chains.c.seq, t.chains.c.hash).where(t.chains.c.room_id == room.id)
             )
         },

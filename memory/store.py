@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, or_, select
 
 from bot.ports import Clock
 from bot.story.books import Books
@@ -53,9 +52,9 @@ class RoomStore:
     async def write(self, place: Place, work: Callable[[Books], T], *, later: bool = False) -> T:
         """Run `work` in one write transaction that has locked the room of this place (made at first use)."""
 
-        def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = self._room(session, place, lock=True) or self._make(session, place)
-            books = RoomBooks(session, room, self._cached(room))
+        def unit(connection: Connection) -> tuple[T, RoomBooks]:
+            room = self._room(connection, place, lock=True) or self._make(connection, place)
+            books = RoomBooks(connection, room, self._cached(room))
             return work(books), books
 
         result, books = await self._runner.write(unit, later=later)
@@ -68,9 +67,9 @@ class RoomStore:
     async def read(self, place: Place, work: Callable[[Books], T]) -> T:
         """Run `work` on a consistent view of the room, beside writers. A place without a room reads as an empty one."""
 
-        def unit(session: Session) -> tuple[T, RoomBooks]:
-            room = self._room(session, place) or self._fresh(place)
-            books = RoomBooks(session, room, self._cached(room) if room.revision else Snapshot(room))
+        def unit(connection: Connection) -> tuple[T, RoomBooks]:
+            room = self._room(connection, place) or self._fresh(place)
+            books = RoomBooks(connection, room, self._cached(room) if room.revision else Snapshot(room))
             return work(books), books
 
         result, books = await self._runner.read(unit)
@@ -78,10 +77,10 @@ class RoomStore:
             self._remember(books.current)
         return result
 
-    def _room(self, session: Session, place: Place, *, lock: bool = False) -> Room | None:
+    def _room(self, connection: Connection, place: Place, *, lock: bool = False) -> Room | None:
         """The room of a place as it is stored; one that is known at its revision is not read again."""
         at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
-        row = session.execute(statements.room_at(lock=lock), at).first()
+        row = connection.execute(statements.room_at(lock=lock), at).first()
         if row is None:
             return None
         known = self._snapshots.get(row.id)
@@ -106,17 +105,17 @@ class RoomStore:
             preset=self._presets.get(place.platform, "community"), zone=self._zone, hours=self._hours,
         )  # fmt: skip
 
-    def _make(self, session: Session, place: Place) -> Room:
+    def _make(self, connection: Connection, place: Place) -> Room:
         """A new room; a thread's inherits its parent's rules, zone, consent and blocks."""
         room = replace(self._fresh(place), revision=1)
-        parent = self._room(session, replace(place, thread="")) if place.thread else None
+        parent = self._room(connection, replace(place, thread="")) if place.thread else None
         if parent is not None:
             room = replace(
                 room, parent_id=parent.id, preset=parent.preset, preset_chosen=parent.preset_chosen, rules=parent.rules,
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
                 role_map=parent.role_map,
             )  # fmt: skip
-        session.execute(t.rooms.table.insert(), t.rooms.row(room))
+        connection.execute(t.rooms.table.insert(), t.rooms.row(room))
         if parent is not None:
             c = t.members.table.c
             asked = (
@@ -124,13 +123,13 @@ class RoomStore:
                 .where(c.room_id == parent.id, c.consent.is_not(None) | c.blocked_at.is_not(None))
                 .order_by(c.id)
             )
-            for row in session.execute(asked).all():
+            for row in connection.execute(asked).all():
                 member = t.members.value(row)
                 mine = replace(
                     member, id=member_id(room.id, Person.of(member.person)), room_id=room.id, active_days=(),
                     reports_seen="",
                 )
-                session.execute(t.members.table.insert(), t.members.row(mine))
+                connection.execute(t.members.table.insert(), t.members.row(mine))
         return room
 
 
@@ -151,7 +150,7 @@ class HouseRows:
             .order_by(func.min(c.at_utc), r.id)
             .limit(limit)
         )
-        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+        return [Place(*row) for row in await self._runner.rows(query)]
 
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
@@ -161,7 +160,7 @@ class HouseRows:
             .order_by(t.dues.c.at_utc, t.dues.c.id)
             .limit(1)
         )
-        return await self._runner.read(lambda session: session.execute(query).scalar_one_or_none())
+        return next((row.at_utc for row in await self._runner.rows(query)), None)
 
     async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
         """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
@@ -175,7 +174,7 @@ class HouseRows:
             .order_by(member.c.last_at.is_(None), member.c.last_at.desc(), r.id)
             .limit(limit)
         )
-        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+        return [Place(*row) for row in await self._runner.rows(query)]
 
     async def knows(self, place: Place) -> bool:
         """Whether there is a room at this place."""
@@ -183,14 +182,13 @@ class HouseRows:
         query = select(r.id).where(
             r.platform == place.platform, r.space == place.space, r.channel == place.channel, r.thread == place.thread
         )
-        return await self._runner.read(lambda session: session.execute(query).first() is not None)
+        return bool(await self._runner.rows(query))
 
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""
         r = t.rooms.table.c
         query = select(r.platform, r.space, r.channel, r.thread).where(r.id == room_id)
-        found = await self._runner.read(lambda session: session.execute(query).first())
-        return None if found is None else Place(*found)
+        return next((Place(*row) for row in await self._runner.rows(query)), None)
 
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted."""
@@ -199,4 +197,4 @@ class HouseRows:
             select(r.platform, r.space, r.channel, r.thread).join(t.posts, c.room_id == r.id)
             .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
         )  # fmt: skip
-        return await self._runner.read(lambda session: [Place(*row) for row in session.execute(query)])
+        return [Place(*row) for row in await self._runner.rows(query)]

@@ -24,23 +24,23 @@ class HouseVault:
             index_elements=["key"], set_={"sealed": insert.excluded.sealed, "at": insert.excluded.at}
         )
         row = {"key": key, "sealed": sealed, "at": at}
-        await self._runner.write(lambda session: session.execute(kept, row) and None)
+        await self._runner.write(lambda connection: connection.execute(kept, row) and None)
 
     async def find(self, key: str) -> str | None:
         """The value of a key."""
         query = select(t.vault.c.sealed).where(t.vault.c.key == key)
-        return await self._runner.read(lambda session: session.execute(query).scalar_one_or_none())
+        return next((row.sealed for row in await self._runner.rows(query)), None)
 
     async def take(self, key: str, since: datetime) -> str | None:
         """The value of a key if it was kept after `since`; it is gone afterwards, so that it is used once."""
         gone = delete(t.vault).where(t.vault.c.key == key).returning(t.vault.c.sealed, t.vault.c.at)
-        row = await self._runner.write(lambda session: session.execute(gone).first())
+        row = await self._runner.write(lambda connection: connection.execute(gone).first())
         return str(row.sealed) if row is not None and row.at >= since else None
 
     async def drop(self, prefix: str) -> int:
         """Forget every key that begins so; gives how many there were."""
         gone = delete(t.vault).where(t.vault.c.key.startswith(prefix, autoescape=True)).returning(t.vault.c.key)
-        return len(await self._runner.write(lambda session: session.execute(gone).all()))
+        return len(await self._runner.write(lambda connection: connection.execute(gone).all()))
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -15,9 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 
@@ -27,7 +26,7 @@ TOGETHER = 8
 
 @dataclass(slots=True, eq=False)
 class _Unit:
-    work: Callable[[Session], Any]
+    work: Callable[[Connection], Any]
     done: asyncio.Future[Any]
     result: Any = None
     error: Exception | None = None
@@ -43,7 +42,7 @@ class WriterThread:
         self._now: deque[_Unit] = deque()
         self._later: deque[_Unit] = deque()
 
-    def write(self, work: Callable[[Session], T], *, later: bool) -> asyncio.Future[T]:
+    def write(self, work: Callable[[Connection], T], *, later: bool) -> asyncio.Future[T]:
         """What the work gives, once it is committed."""
         loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future())
@@ -63,8 +62,8 @@ class WriterThread:
             return
         try:
             if len(units) == 1:
-                with Session(self._engine, autoflush=False) as session, session.begin():
-                    units[0].result = units[0].work(session)
+                with self._engine.begin() as connection:
+                    units[0].result = units[0].work(connection)
             else:
                 self._together(units)
         except Exception as error:  # noqa: BLE001  # carried to those who asked
@@ -75,14 +74,11 @@ class WriterThread:
 
     def _together(self, units: Sequence[_Unit]) -> None:
         """Each in a savepoint, all in one transaction. Raises when SQLite gave the whole transaction up."""
-        with (
-            self._engine.begin() as connection,
-            Session(connection, autoflush=False, join_transaction_mode="rollback_only") as session,
-        ):
+        with self._engine.begin() as connection:
             for unit in units:
                 try:
-                    with savepoint(session):
-                        unit.result = unit.work(session)
+                    with savepoint(connection):
+                        unit.result = unit.work(connection)
                 except Exception as error:
                     raw: Any = connection.connection.dbapi_connection
                     if not raw.in_transaction:
@@ -101,12 +97,11 @@ class WriterThread:
 
 
 @contextlib.contextmanager
-def savepoint(session: Session) -> Iterator[None]:
+def savepoint(connection: Connection) -> Iterator[None]:
     """What is done inside is undone when an exception leaves it; they may stand in each other.
 
     In plain SQL: SQLAlchemy compiles its own savepoints anew each time, for more than it costs to run them.
     """
-    connection = session.connection()
     connection.exec_driver_sql("SAVEPOINT work")
     try:
         yield

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
 
 import discord
+from aiolimiter import AsyncLimiter
 
 from adapters.discord.answering import BROKEN
 from adapters.discord.callers import DIRECT, account_of, target_of
@@ -33,6 +34,11 @@ LOOK_BACK = 1000
 """Messages that are looked through, the newest first and back to the post's own time, for a card whose fate is unknown."""
 _SLACK = timedelta(minutes=5)
 """How far our clock and Discord's may be apart."""
+RATE = 45.0
+"""Requests a second that posting makes at most: Discord takes 50 from a bot, and answers of interactions do not count.
+https://discord.com/developers/docs/topics/rate-limits#global-rate-limit"""
+BURST = 5
+"""Requests that may go at once after a pause."""
 OLD_EDIT_SECONDS = 600.0
 BUSY_SECONDS = 10.0
 
@@ -49,6 +55,7 @@ class Channels:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._limit = AsyncLimiter(BURST, BURST / RATE)
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
         """Post a card as one or more messages; gives their ids."""
@@ -170,7 +177,8 @@ class Channels:
         """The result of one request, tried again while the fault may pass. Raises a PostingError."""
         for wait in (*WAITS, None):
             try:
-                return await send()
+                async with self._limit:
+                    return await send()
             except (discord.DiscordServerError, *BROKEN) as fault:
                 if wait is None:
                     raise PostLater(f"no answer: {type(fault).__name__}", BUSY_SECONDS, unsure=True) from None

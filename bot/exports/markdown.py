@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from bot.exports import Book, SceneText, byline, credit_lines
@@ -13,7 +13,17 @@ from bot.sentences import literal, say
 def write(book: Book, out: BinaryIO) -> None:
     """Write the book, scene by scene, as UTF-8."""
     _put(out, "\n\n".join(_front(book)))
-    for number, scene in enumerate(book.scenes):
+    _put_scenes(book.scenes, out)
+
+
+def write_words(title: str, scenes: Iterable[SceneText], out: BinaryIO) -> None:
+    """Write a story's title and words, scene by scene, as UTF-8."""
+    _put(out, "# " + _line(literal(title)))
+    _put_scenes(scenes, out)
+
+
+def _put_scenes(scenes: Iterable[SceneText], out: BinaryIO) -> None:
+    for number, scene in enumerate(scenes):
         for block in _scene(scene, first=number == 0):
             _put(out, "\n\n" + block)
     _put(out, "\n")

@@ -19,8 +19,7 @@ _MOST = 1_000_000
 def export_text(books: Books, story: Story, form: Format) -> str:
     """A whole story in one of the formats."""
     room = books.snapshot()
-    parts: tuple[Scene | None, ...] = room.scenes_of(story.id) or (None,)
-    scenes = [_scene(books, story, part) for part in parts]
+    scenes = _scenes(books, story)
     everything = [passage for scene in scenes for passage in scene.passages]
     people = {key for p in everything for key in (p.author, *(s.person for s in p.spans)) if key}
     asked = [
@@ -32,6 +31,18 @@ def export_text(books: Books, story: Story, form: Format) -> str:
     out = io.BytesIO()
     _WRITERS[form](Book(story.title, story.logline, scenes, earned, tuple(dict.fromkeys(asked))), out)
     return out.getvalue().decode("utf-8")
+
+
+def reading_copy(books: Books, story: Story) -> str:
+    """A whole story to read, in Markdown: its words alone, without the credits that an export earns."""
+    out = io.BytesIO()
+    markdown.write_words(story.title, _scenes(books, story), out)
+    return out.getvalue().decode("utf-8")
+
+
+def _scenes(books: Books, story: Story) -> list[SceneText]:
+    parts: tuple[Scene | None, ...] = books.snapshot().scenes_of(story.id) or (None,)
+    return [_scene(books, story, part) for part in parts]
 
 
 def _scene(books: Books, story: Story, scene: Scene | None) -> SceneText:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.calls import Call
@@ -22,6 +22,8 @@ from bot.story.veiling import mark
 
 PIECE = 3_000
 """Characters of a text on one card; more is several cards."""
+PARTS_MOST = 24
+"""Passages on one card of a reading."""
 
 
 def pieces(text: str) -> list[str]:
@@ -111,51 +113,35 @@ def moved_on(asked: StoryMovedOn) -> Reply:
 
 def reading(
     room: Snapshot, story: Story, found: Sequence[tuple[Passage, PassageVersion]], scenes: Sequence[Scene]
-) -> tuple[Card, ...]:
-    """Passages in order as cards; a scene's title where it begins."""
-    titles = {scene.id: scene for scene in scenes}
+) -> Iterator[Card]:
+    """Passages in order as cards, drawn as they are asked for; a scene's title where it begins."""
+    titles = {scene.id: scene for scene in scenes if scene.title}
     folded = in_force(room.room).folded and story.status != "wrapped"
-    cards: list[Card] = []
+    title = literal(story.title)
     parts: list[Part] = []
     size = 0
     last = ""
-
-    def turn_page() -> None:
-        nonlocal size
-        if parts:
-            cards.append(Card("" if cards else literal(story.title), tuple(parts)))
-        parts.clear()
-        size = 0
-
     for n, (passage, version) in enumerate(found):
-        if passage.scene_id != last and passage.scene_id in titles and titles[passage.scene_id].title:
-            parts.append(
-                Text(
-                    say(
-                        "scene.heading",
-                        number=titles[passage.scene_id].number,
-                        title=titles[passage.scene_id].title,
-                    )
-                )
-            )
+        if passage.scene_id != last and (scene := titles.get(passage.scene_id)) is not None:
+            parts.append(Text(say("scene.heading", number=scene.number, title=scene.title)))
         last = passage.scene_id
         hidden = folded and n < len(found) - 1 and not passage.veil
-        for piece in (
-            [str(say("passage.folded_one", name=room.name(passage.author)))]
-            if hidden
-            else pieces(str(mark(passage.veil)) or version.text)
-        ):
-            if size + len(piece) > PIECE or len(parts) > 24:
-                turn_page()
+        for piece in _told(room, passage, version, hidden=hidden):
+            if parts and (size + len(piece) > PIECE or len(parts) > PARTS_MOST):
+                yield Card(title, tuple(parts))
+                title, parts, size = Marked(""), [], 0
             by = say("passage.by", number=passage.number, name=room.name(passage.author))
-            parts.append(
-                Small(say("passage.folded_one", name=room.name(passage.author)))
-                if hidden
-                else Prose(piece, by)
-            )
+            parts.append(Small(piece) if hidden else Prose(piece, by))
             size += len(piece) + 80
-    turn_page()
-    return tuple(cards)
+    if parts:
+        yield Card(title, tuple(parts))
+
+
+def _told(room: Snapshot, passage: Passage, version: PassageVersion, *, hidden: bool) -> Sequence[str]:
+    """What a reader is shown of a passage, in pieces that fit a card."""
+    if hidden:
+        return [say("passage.folded_one", name=room.name(passage.author))]
+    return pieces(str(mark(passage.veil)) or version.text)
 
 
 def scene_head(room: Snapshot, scene: Scene, now: datetime) -> Card | None:

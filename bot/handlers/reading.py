@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Annotated
 
 from bot.arguments import Int, When
@@ -10,7 +11,7 @@ from bot.cards import Card, Items, Reply, Text, note
 from bot.commands import Commands
 from bot.context import Context
 from bot.faces import passages as faces
-from bot.faces.exporting import export_text
+from bot.faces.exporting import reading_copy
 from bot.handlers.acting import the_story
 from bot.sentences import say
 from bot.story.books import Books
@@ -26,6 +27,10 @@ from bot.story.veiling import mark
 commands = Commands()
 CARDS_MOST = 4
 """Cards of a reading; a longer story is handed over as a file."""
+SCENE_MOST = 5_000
+"""Passages of a scene, or of a folded story, that are shown."""
+SHORT = CARDS_MOST * (faces.PARTS_MOST + 1)
+"""More passages than these never fit on so many cards."""
 
 
 def present(room: Snapshot) -> Story:
@@ -41,18 +46,21 @@ async def read(ctx: Context, scene: Annotated[int, Int("The scene's number", 1, 
         room = books.snapshot()
         story = present(room)
         chosen = scene_numbered(room, story, scene) if scene else None
-        found = books.passages(story.id, scene_id=chosen.id if chosen else None, limit=5_000)
+        whole = scene or (in_force(room.room).folded and story.status != "wrapped")
+        most = SCENE_MOST if whole else SHORT + 1
+        found = books.passages(story.id, scene_id=chosen.id if chosen else None, limit=most)
         if not found:
             return Reply.of(note(say("passage.nothing_yet")))
-        cards = faces.reading(room, story, found, room.scenes_of(story.id))
-        folded = in_force(room.room).folded and story.status != "wrapped"
-        if len(cards) > CARDS_MOST and not folded and not scene:
-            name = f"story-{story.number}.md"
-            return Reply(
-                (*cards[:1], note(say("passage.read_file", file=name))),
-                file=(name, export_text(books, story, "md")),
-            )
-        return Reply(cards)
+        drawn = faces.reading(room, story, found, room.scenes_of(story.id))
+        if whole:
+            return Reply(tuple(drawn))
+        cards = tuple(islice(drawn, CARDS_MOST + 1))
+        if len(cards) <= CARDS_MOST:
+            return Reply(cards)
+        name = f"story-{story.number}.md"
+        return Reply(
+            (cards[0], note(say("passage.read_file", file=name))), file=(name, reading_copy(books, story))
+        )
 
     return await ctx.read(look)
 

@@ -78,7 +78,7 @@ async def view(ctx: Context, number: NUMBER = 0) -> Reply:
         found = books.passages(story.id, scene_id=scene.id, limit=5_000)
         if not found:
             return Reply.of(note(say("scene.empty", number=scene.number)))
-        cards = faces.reading(room, story, found, (scene,))
+        cards = tuple(faces.reading(room, story, found, (scene,)))
         report = Action(say("moderation.report"), Call("report-card passage"))
         return Reply((*cards[:-1], cards[-1].with_actions(report)))
 

@@ -12,7 +12,7 @@ from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
 from bot.story.erasing import Swept
 from bot.story.ledger import Entry
-from bot.story.moments import Moment, Outcome
+from bot.story.moments import Moment, Outcome, PostKind
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.reports import Report
@@ -85,6 +85,10 @@ class Books(Protocol):
     @property
     def soonest(self) -> datetime | None:
         """The earliest instant that what was kept asks to be woken at."""
+
+    @property
+    def marked(self) -> frozenset[PostKind]:
+        """The kinds of public cards that were asked for, or that what was erased stood on."""
 
     def snapshot(self) -> Snapshot:
         """The room as it stands (with what this unit of work has kept so far)."""

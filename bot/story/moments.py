@@ -85,6 +85,10 @@ PostKind = Literal[
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
 
+REDRAWN: frozenset[PostKind] = frozenset({"house", "ballot", "scene", "turn"})
+"""Cards that are edited in place and notify nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A wish that a public card shows the present state: made in the transaction, carried out by the poster."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ import pytest
 
 from bot.cards import Card, Text, button
 from bot.story.books import Books
-from memory.engine import SqliteRunner
+from memory.engine import READERS
 from tests.brisk import brisk
 from tests.discord_rig import DiscordRoom, open_discord_room
 from tests.servers.discord import DiscordServer
@@ -476,15 +477,12 @@ async def test_a_slow_database_is_waited_for_behind_an_acknowledgement(room: Dis
 
 async def test_instead_of_a_form_that_would_come_too_late_there_is_a_sentence(room: DiscordRoom) -> None:
     (receipt, *_) = await _own(room, "/extend The ferry left.")
-    runner = room.house.runner
-    assert isinstance(runner, SqliteRunner)
-    held = [await runner._async.connect() for _ in range(8)]  # all that there are
+    free = threading.Event()
+    reading = [asyncio.create_task(room.house.runner.read(lambda _: free.wait(60))) for _ in range(READERS)]
     with brisk(5):
-        pressing = asyncio.create_task(room.person("ada").press(receipt, "Fix…"))
-        await asyncio.sleep(2)
-        for connection in held:
-            await connection.close()
-        late = await (await pressing).finished(60)
+        late = await (await room.person("ada").press(receipt, "Fix…")).finished(60)
+    free.set()
+    await asyncio.gather(*reading)
     assert "press it again" in late.words
     again = await room.person("ada").press(receipt, "Fix…")
     assert again.modal.fields[0].value == "The ferry left."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from bot import app
 from bot.errors import OperatorError
@@ -13,9 +13,8 @@ from bot.handlers import due_rules
 from tests.rig import Room, open_room
 
 
-def _full(session: Session) -> None:
+def _full(connection: Connection) -> None:
     """No page more than there are now."""
-    connection = session.connection()
     pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
@@ -29,7 +28,7 @@ async def test_a_full_disk_gives_the_text_back(room: Room) -> None:
     assert room.last["ada"].file is not None
     assert room.last["ada"].file[1].strip() == text.strip()
     await room.house.runner.write(
-        lambda s: s.connection().exec_driver_sql("PRAGMA max_page_count = 1000000").close()
+        lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1000000").close()
     )
     assert "passage 1" in await room.says("ada", "/extend There was room again.")
 

@@ -53,7 +53,7 @@ def _chain(chain: str, books: Books) -> Sequence[Entry]:
 def fresh(books: Books) -> Snapshot:
     """The room read anew, past the kept snapshot."""
     real: Any = books
-    return snapshots.load(real._session, real.snapshot().room)
+    return snapshots.load(real._connection, real.snapshot().room)
 
 
 def _numbered(n: int, s: Snapshot, m: Moment, books: Books) -> Outcome[Any]:
