@@ -85,6 +85,10 @@ def _block(block: Json, shot: Shot, state: Json) -> str:
             words = f'<div class="text">{_object(block["text"], shot)}</div>' if "text" in block else ""
             beside = _element(block["accessory"], shot, _held(block, block["accessory"], state)) if "accessory" in block else ""
             return f'<div class="section">{words}{beside}</div>'
+        case "context_actions":
+            (one,) = block["elements"]
+            good, bad = (_object(one[which]["text"], shot) for which in ("positive_button", "negative_button"))
+            return f'<div class="context">👍 {good} &nbsp; 👎 {bad}</div>'
         case "actions":
             return f'<div class="actions">{"".join(_element(one, shot, _held(block, one, state)) for one in block["elements"])}</div>'
         case "input":
