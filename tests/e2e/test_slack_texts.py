@@ -100,9 +100,12 @@ class House:
 
     async def told(self, name: str, command: str, text: str, room: SlackRoom) -> list[Seen]:
         """Send a text as a client can: typed into the form, or as a file where it is too long to be typed."""
-        await room.says(name, f"/{command}")
-        modal = room.last[name].modal
-        assert modal is not None
+        modal = None
+        for _ in range(20):  # a machine under load may say "press again" instead of opening the form
+            await room.says(name, f"/{command}")
+            if (modal := room.last[name].modal) is not None:
+                break
+        assert modal is not None, room.last[name].text
         label = modal.fields[0].label
         if len(text) > _TYPED:
             label = next(field.label for field in modal.fields if field.kind == "file_input")
