@@ -260,13 +260,13 @@ class SlackRoom:
             opened = now is not None and (form is None or now.view.id != form.view.id or now.errors != form.errors)
             return opened or any(not seen.words.startswith(WRITING) for seen in fresh())
 
-        await self.server.until(changed, 8)
+        await self.server.until(changed, 30)
         await self.server.deliveries.quiet()
         said = () if who.modal is not None else tuple(fresh())
         handed: tuple[Seen, ...] = ()
         if any("in the file" in seen.words for seen in said):
             direct = self.server.dm(who)
-            await self.server.until(lambda: len(self._files(who)) > files, 8)
+            await self.server.until(lambda: len(self._files(who)) > files, 30)
             handed = tuple(who.sees(direct)[-1:])
         self.last[name] = Shown(answer, said, who.modal, handed)
         await self.house.inbox.settled(self.place)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.calls import from_token
 from tests.brisk import brisk
 from tests.servers.slack import Seen
 from tests.servers.slack.interactions import Interaction
@@ -199,3 +200,26 @@ async def test_between_two_people_the_bot_writes_nothing_that_the_other_sees(tmp
         with brisk(20):
             await room.server.until(lambda: any(whole(m) for m in ada.sees(pair)), 60)
         assert ben.sees(pair) == []
+
+
+async def test_its_asker_says_with_one_press_whether_a_draft_helps_and_why_shows_it(tmp_path: Path) -> None:
+    async with open_slack_room(f"sqlite:///{tmp_path}/house.db", writer=SlowHand(pause=0.001)) as room:
+        await room.says("ada", "/story new The Last Ferry")
+        await room.says("ada", "/extend It began at the quay.")
+        await room.says("ada", "/assist continue")
+        draft = room.last["ada"]
+        assert "This helps" in draft.buttons
+        assert "Noted" in await room.presses("ada", "This helps")
+        room.last["ada"] = draft
+        assert "You said that it helps." in await room.presses("ada", "Why this?")
+        room.last["ada"] = draft
+        await room.presses("ada", "This does not help")
+        room.last["ada"] = draft
+        assert "You said that it does not help." in await room.presses("ada", "Why this?")
+        room.last["ada"] = draft
+        await room.presses("ada", "Show the room")
+        (shown,) = [m for m in room.wall.messages if "captain" in m.words]
+        assert "This helps" not in [button.label for button in shown.buttons], "what one thinks of it is one's own"
+        forged = draft.messages[-1].message.data["blocks"][-1]["elements"][0]["positive_button"]["value"]
+        assert "not here any more" in await room.calls("ben", from_token(forged))
+        assert room.server.refused == []
