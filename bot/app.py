@@ -564,8 +564,19 @@ def _ask_slack(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
     """What Slack says of this app, and what is wrong there."""
     from adapters.slack.checks import check  # noqa: PLC0415
 
-    findings = asyncio.run(check(_slack(settings), _rooms_on(settings, "slack")))
-    return findings.found, findings.wrong
+    rooms = _rooms_on(settings, "slack")
+
+    async def ask() -> tuple[Sequence[str], Sequence[str]]:
+        path = settings.database.path
+        vault = HouseVault(make_runner(settings.database.url)) if path is None or path.exists() else None
+        try:
+            findings = await check(_slack(settings), rooms, vault, RealClock())
+        finally:
+            if vault is not None:
+                await vault.close()
+        return findings.found, findings.wrong
+
+    return asyncio.run(ask())
 
 
 def _served(settings: Settings) -> list[str]:

@@ -319,6 +319,8 @@ class Dispatcher:
         if not missing:
             return values, None
         prefill, call = await _in_time(self._form_parts(unit, values))
+        if any(isinstance(a.kind, Ref) and not prefill.get(a.name) for a in missing):  # nobody can type an id
+            raise UserError("kernel.bad_token")
         asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
         missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)

@@ -41,11 +41,12 @@ from adapters.discord.limits import CONTENT
 from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
-from adapters.discord.streaming import Pauses, Stream
+from adapters.discord.streaming import PAUSE, Stream
 from adapters.discord.syncing import sync
 from adapters.discord.unheard import Unheard
 from adapters.discord.uploads import read_upload
 from adapters.discord.wishes import Wish, raw, typed, wish_of
+from adapters.pausing import Pauses
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Prose, Reply, Text, note
 from bot.chat import Inbox
@@ -234,7 +235,7 @@ class _Client(discord.AutoShardedClient):
         self._seen, self._lost, self._told = memory.seen, memory.lost, memory.told
         self._warned = memory.warned
         self._unheard = memory.unheard
-        self._pauses = Pauses()
+        self._pauses = Pauses(PAUSE)
         self._copies = 0
 
     async def setup_hook(self) -> None:
