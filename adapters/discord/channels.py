@@ -18,8 +18,9 @@ import discord
 from aiolimiter import AsyncLimiter
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import DIRECT, PLATFORM, account_of, standing_in, target_of
+from adapters.discord.callers import PLATFORM, account_of, standing_in, target_of
 from adapters.discord.cards import Drawn, drawn_public
+from adapters.discord.connection import DIRECT
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater
