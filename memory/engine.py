@@ -110,8 +110,8 @@ class SqliteRunner:
         return self._sync
 
     async def write(self, work: Callable[[Connection], T], *, later: bool = False) -> T:
-        """In the writer thread; a cancelled caller does not tear a transaction apart."""
-        return await _whole(self._writes.write(work, later=later))
+        """In the writer thread; a cancelled caller does not tear a transaction apart, nor wait for its end."""
+        return await asyncio.shield(self._writes.write(work, later=later))
 
     def _looked(self, work: Callable[[Connection], T]) -> T:
         with self._view.begin() as connection:
@@ -150,6 +150,7 @@ class PostgresRunner:
         self._engine: AsyncEngine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=8, pool_timeout=WAIT_SECONDS)
         self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._later = asyncio.Semaphore(CONNECTIONS // 2)
+        self._writing: set[asyncio.Future[Any]] = set()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -157,11 +158,17 @@ class PostgresRunner:
         return self._engine
 
     async def write(self, work: Callable[[Connection], T], *, later: bool = False) -> T:
-        """One transaction; the unit of work locks its room's row first."""
+        """One transaction; the unit of work locks its room's row first. A cancelled caller does not tear it apart."""
         if not later:
-            return await _whole(asyncio.ensure_future(self._run(self._engine, work)))
+            return await self._shielded(work)
         async with self._later:
-            return await _whole(asyncio.ensure_future(self._run(self._engine, work)))
+            return await self._shielded(work)
+
+    async def _shielded(self, work: Callable[[Connection], T]) -> T:
+        writing = asyncio.ensure_future(self._run(self._engine, work))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
+        return await asyncio.shield(writing)
 
     async def _run(self, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
         with saying_why():
@@ -177,7 +184,9 @@ class PostgresRunner:
         return await _rows(self._engine, query)
 
     async def close(self) -> None:
-        """Dispose of the pool."""
+        """Finish the writes under way and dispose of the pool."""
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=BUSY_MS / 1000)
         await self._engine.dispose()
 
 
@@ -201,16 +210,6 @@ async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Any]:
         async with engine.connect() as connection:
             found: Sequence[Any] = (await connection.execute(query)).all()
             return found
-
-
-async def _whole(running: asyncio.Future[T]) -> T:
-    """The result of work that a cancelled caller does not tear apart: it is waited for all the same."""
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        with contextlib.suppress(Exception):
-            await asyncio.wait({running}, timeout=BUSY_MS / 1000)
-        raise
 
 
 def make_runner(url: str) -> Runner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,13 @@ from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
 from memory.schedule_shelving import ScheduleShelving
+from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
 _SAVED = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash", "owner")
 
 
-class KernelBooks(ScheduleShelving):
+class KernelBooks(ScheduleShelving, TimeShelving):
     """What dispatcher and poster write beside the story."""
 
     @property
@@ -42,12 +43,14 @@ class KernelBooks(ScheduleShelving):
         )
 
     def desk_settle(
-        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
+        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, left: Mapping[str, str] | None = None
     ) -> None:
-        """Say how a call ended; `clear_args` when its text has found its place."""
+        """Say how a call ended; `left` takes the place of its arguments when its text has found its own."""
         reply = None if outcome is None else dumps(outcome)
         ended = {"of_id": entry_id, "of_room": self._room_id, "ended": state, "reply": reply}
-        self._connection.execute(statements.desk_settle(clear_args=clear_args), ended)
+        if left is not None:
+            ended["left"] = dumps(dict(left))
+        self._connection.execute(statements.desk_settle(clears=left is not None), ended)
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""
@@ -148,14 +151,23 @@ class KernelBooks(ScheduleShelving):
         it = (c.room_id == self._room_id) & (c.id == due.id) & (c.generation == due.generation)
         self._connection.execute(update(t.dues).where(it).values(at_utc=at, generation=due.generation + 1, done_at=None))
 
-    def reckoned(self, schedules: Sequence[Schedule]) -> None:
-        """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those whose instant moved; nothing that anybody is
+        shown changes by it."""
         if not schedules:
             return
-        rows = [t.schedules.row(schedule) for schedule in schedules]
-        self._connection.execute(statements.put(self._dialect, Schedule), rows)
+        rows = [
+            {
+                "of_room": self._room_id, "of_id": s.id, "new_day": s.next_day, "new_at": s.next_at,
+                "new_reckoned_at": s.reckoned_at, "new_version": s.reckoned_with,
+            }
+            for s in schedules
+        ]  # fmt: skip
+        self._connection.execute(statements.reckoned(), rows)
         again = [
-            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at} for s in schedules if s.status == "on"
+            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at}
+            for s in schedules
+            if s.status == "on" and s.id in moved
         ]
         if again:
             self._connection.execute(statements.due_at(), again)

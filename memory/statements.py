@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, bindparam, literal_column, select, update
+from sqlalchemy import Boolean, ColumnElement, bindparam, literal_column, or_, select, update
 
 from memory import tables as t
 from memory.nouns import insert_for
@@ -71,6 +71,26 @@ def dues(dialect: str) -> Any:
 
 
 @cache
+def reckoned() -> Any:
+    """A schedule (`of_room`, `of_id`) as it is reckoned anew: `new_day`, `new_at`, `new_reckoned_at`, `new_version`."""
+    c = t.schedules.table.c
+    it = update(t.schedules.table).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
+    return it.values(
+        next_day=bindparam("new_day"), next_at=bindparam("new_at"), reckoned_at=bindparam("new_reckoned_at"),
+        reckoned_with=bindparam("new_version"),
+    )
+
+
+@cache
+def unreckoned() -> Any:
+    """Schedules of a room (`of_room`) that were reckoned by other rules than `version`, or after `now`; the first `most`."""
+    c = t.schedules.table.c
+    other = or_(c.reckoned_with != bindparam("version"), c.reckoned_at > bindparam("now"))
+    query = select(t.schedules.table).where(c.room_id == bindparam("of_room"), other)
+    return query.order_by(c.number, c.id).limit(bindparam("most"))
+
+
+@cache
 def due_at() -> Any:
     """Another instant (`at`) for a schedule's due (`of_room`, `of_subject`) that is not done."""
     c = t.dues.c
@@ -121,12 +141,12 @@ def next_room() -> Any:
 
 
 @cache
-def desk_settle(*, clear_args: bool) -> Any:
-    """How a call on the desk (`of_id`, `of_room`) ended: `ended`, `reply`; with its arguments cleared or kept."""
+def desk_settle(*, clears: bool) -> Any:
+    """How a call on the desk (`of_id`, `of_room`) ended: `ended`, `reply`; with `left` in the place of its arguments, or those kept."""
     c = t.desk.c
     settle = update(t.desk).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
     settle = settle.values(state=bindparam("ended"), outcome=bindparam("reply"))
-    return settle.values(args="{}") if clear_args else settle
+    return settle.values(args=bindparam("left")) if clears else settle
 
 
 @cache

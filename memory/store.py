@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection, func, or_, select, union
 
 from bot.ports import Clock
-from bot.story.books import Books
+from bot.story.books import SAID, Books, LastCall
 from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import erasures, statements
+from memory import beats, erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
@@ -27,6 +29,11 @@ T = TypeVar("T")
 
 SNAPSHOTS = 256
 """How many rooms' snapshots are kept in memory; idle rooms cost rows, not RAM."""
+
+SCHEDULES = 20
+"""So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
+BEAT = timedelta(seconds=50)
+"""So often at most does one process note that it is there."""
 
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
@@ -141,6 +148,17 @@ class HouseRows:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
+        self._beaten: datetime | None = None
+
+    async def beat(self, now: datetime) -> None:
+        """Note that the house is there. A pause of more than ten minutes before it is kept as a time it was away.
+
+        A clock that went back takes back what it had noted of a time that is still to come.
+        """
+        if self._beaten is not None and timedelta() <= now - self._beaten < BEAT:
+            return
+        self._beaten = now
+        await self._runner.write(partial(beats.beat, now=now), later=True)
 
     async def due_places(self, now: datetime, *, limit: int = 100) -> Sequence[Place]:
         """Places in which something is due by now, the longest due first."""
@@ -184,8 +202,11 @@ class HouseRows:
         """Places with schedules that were reckoned by other rules of the zones, or after now."""
         c, r = t.schedules.table.c, t.rooms.table.c
         other = union(*(
-            select(c.room_id).where(which).order_by(c.room_id).limit(limit).subquery().select()
-            for which in (c.reckoned_with < version, c.reckoned_with > version, c.reckoned_at > now)
+            select(c.room_id).where(which).order_by(by, c.room_id).limit(limit * SCHEDULES).subquery().select()
+            for which, by in (
+                (c.reckoned_with < version, c.reckoned_with), (c.reckoned_with > version, c.reckoned_with),
+                (c.reckoned_at > now, c.reckoned_at),
+            )
         )).subquery()  # fmt: skip
         query = (
             select(r.platform, r.space, r.channel, r.thread)
@@ -216,6 +237,22 @@ class HouseRows:
             r.platform == place.platform, r.space == place.space, r.channel == place.channel, r.thread == place.thread
         )
         return bool(await self._runner.rows(query))
+
+    async def last_calls(self, since: datetime, until: datetime, *, limit: int = 1000) -> Sequence[LastCall]:
+        """Each person's last changing call in each place, of those that went through between these instants."""
+        c, r = t.desk.c, t.rooms.table.c
+        query = (
+            select(r.platform, r.space, r.channel, r.thread, c.person, c.source_id, c.args, c.at)
+            .join(t.desk, c.room_id == r.id)
+            .where(c.id >= Ids("").new(since)[:10], c.at >= since, c.at < until, c.state == "done", c.person.is_not(None))
+            .order_by(c.at.desc(), c.id.desc())
+            .limit(limit)
+        )
+        found: dict[tuple[Place, str], LastCall] = {}
+        for platform, space, channel, thread, person, source_id, args, at in await self._runner.rows(query):
+            place = Place(platform, space, channel, thread)
+            found.setdefault((place, person), LastCall(place, person, source_id, json.loads(args).get(SAID, ""), until - at))
+        return list(found.values())
 
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""

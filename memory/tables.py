@@ -6,7 +6,9 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstra
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.digest import Digest
 from bot.story.errands import Errand
+from bot.story.goals import Goal
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
@@ -15,6 +17,7 @@ from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
 from bot.story.schedules import Schedule
+from bot.story.sprints import Runner, Sprint
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
 from memory.nouns import TEXT, Shelf, UTCDateTime
@@ -55,7 +58,13 @@ prompt_orders = Shelf(metadata, "prompt_orders", PromptOrder, ("room_id",), ("st
 answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"), ("room_id", "person", "at"))
 answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
 answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
-schedules = Shelf(metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with",), ("reckoned_at",))
+schedules = Shelf(
+    metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with", "room_id"), ("reckoned_at", "room_id")
+)
+sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
+goals = Shelf(metadata, "goals", Goal, ("room_id", "person"))
+digests = Shelf(metadata, "digests", Digest, ("room_id",))
+runners = Shelf(metadata, "sprint_runners", Runner, ("sprint_id",), ("room_id", "person"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
@@ -64,6 +73,7 @@ SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own n
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
         schedules,
         prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
+        sprints, runners, goals, digests,
     )
 }  # fmt: skip
 
@@ -140,6 +150,19 @@ erasures = Table(
     Index("ix_erasures_room_id", "room_id"),
 )  # fmt: skip
 """What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
+
+beats = Table(
+    "beats", metadata,
+    Column("id", TEXT, primary_key=True), Column("at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""When the house was last seen alive, by any of its processes: one row."""
+
+downtimes = Table(
+    "downtimes", metadata,
+    Column("id", TEXT, primary_key=True), Column("since", UTCDateTime(), nullable=False),
+    Column("until", UTCDateTime(), nullable=False), Index("ix_downtimes_until", "until"),
+)  # fmt: skip
+"""When no process of the house was there: streaks have amnesty for it."""
 
 vault = Table(
     "vault", metadata,

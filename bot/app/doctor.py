@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import config
 from bot.app.connections import discord_connection, slack_connection
-from bot.app.house import settings_of, told
+from bot.app.house import RealClock, settings_of, told
 from bot.app.writers import make_writer
 from bot.config import ConfigMistakes
 from bot.errors import OperatorError
@@ -17,6 +17,8 @@ from bot.handlers import registry
 from bot.settings import Settings
 from bot.story.people import Place
 from memory import migrate, operators
+from memory.engine import make_runner
+from memory.vault import HouseVault
 
 
 def doctor(*, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool) -> int:
@@ -63,8 +65,19 @@ def _ask_slack(settings: Settings) -> tuple[Sequence[str], Sequence[str]]:
     """What Slack says of this app, and what is wrong there."""
     from adapters.slack.checks import check  # noqa: PLC0415
 
-    findings = asyncio.run(check(slack_connection(settings), _rooms_on(settings, "slack")))
-    return findings.found, findings.wrong
+    rooms = _rooms_on(settings, "slack")
+
+    async def ask() -> tuple[Sequence[str], Sequence[str]]:
+        path = settings.database.path
+        vault = HouseVault(make_runner(settings.database.url)) if path is None or path.exists() else None
+        try:
+            findings = await check(slack_connection(settings), rooms, vault, RealClock())
+        finally:
+            if vault is not None:
+                await vault.close()
+        return findings.found, findings.wrong
+
+    return asyncio.run(ask())
 
 
 def _served(settings: Settings) -> list[str]:

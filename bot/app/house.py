@@ -65,6 +65,15 @@ class House:
     shop: Shop
     orders: PromptOrders
 
+    async def tick(self, clock: Clock) -> None:
+        """Note that the house is there, and do what is due."""
+        try:
+            await self.rows.beat(clock.now())
+        except OperatorError as error:
+            log.warning("what is due waits: %s", error)
+        else:
+            await self.sweep()
+
     async def sweep(self) -> None:
         """Do what is due; then prompts that a co-writer is to write may be wanted. When the database cannot be used,
         the next sweep does it."""

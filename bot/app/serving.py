@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+from functools import partial
 from pathlib import Path
 
 from adapters.discord.division import Division
@@ -86,7 +87,7 @@ async def _serve(settings: Settings) -> None:
             shards = Shards(ShardRows(runner), division, discord_connection(settings), clock, settings.discord.shards)
         try:
             await _joined(processes)
-            alarms.start(house.sweep)
+            alarms.start(partial(house.tick, clock))
             gc.collect()
             gc.freeze()  # what was imported stays: looking through it again and again would halt everybody for 0.1 s
             async with asyncio.TaskGroup() as group:
@@ -94,7 +95,7 @@ async def _serve(settings: Settings) -> None:
                 group.create_task(platforms.run(house.inbox))
                 group.create_task(Sharing(processes, house, clock, shards).run())
                 group.create_task(house.orders.run())
-                await house.sweep()
+                await house.tick(clock)
         finally:
             alarms.stop()
             await processes.leave()

@@ -87,7 +87,7 @@ async def _talk(settings: Settings, writer: Writer | None) -> int:
     async with build(settings, console, clock=clock, alarms=alarms, writer=writer, lease=ALONE, serves=_here) as house:
 
         async def sweep() -> None:
-            await house.sweep()
+            await house.tick(clock)
             await house.poster.settle(TABLE)
 
         alarms.start(sweep)

@@ -45,6 +45,13 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
     return _picked(prompt, answers, picks, books.answer_texts(picks))
 
 
+def is_stale(prompt: Prompt | None, now: datetime) -> bool:
+    """Whether a schedule's prompt is over: if nobody was shown it, nobody is any more (the bot was down meanwhile)."""
+    if prompt is None or prompt.schedule_id is None or prompt.answers:
+        return False
+    return prompt.status == "closed" or (prompt.closes_at is not None and prompt.closes_at <= now)
+
+
 def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datetime, where: Marked | None) -> Card:
     """The prompt itself: what is asked, by whose words, who has answered, until when."""
     parts: list[Part] = [Prose(prompt.text, name=f"prompt-{prompt.number}"), Text(say(f"prompt.kind_{prompt.kind}"))]
@@ -59,7 +66,7 @@ def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datet
         key = "prompt.missed_many" if len(prompt.missed) == KEPT else "prompt.missed"
         parts.append(Small(say(key, n=len(prompt.missed), days=days)))
     parts += _answers(prompt, answers)
-    parts.append(Small(_terms(room, prompt, now)))
+    parts.append(Small(_terms(room, prompt, len(answers), now)))
     return Card(say("prompt.title", number=prompt.number), tuple(parts), _actions(prompt, answers), notify=True)
 
 
@@ -106,23 +113,19 @@ def _names(names: Sequence[str]) -> Marked:
     return say("prompt.names_more", names=Marked(shown), n=rest) if rest > 0 else Marked(shown)
 
 
-def _terms(room: Snapshot, prompt: Prompt, now: datetime) -> Marked:
+def _terms(room: Snapshot, prompt: Prompt, n: int, now: datetime) -> Marked:
     if prompt.status == "voting":
         if prompt.closes_at is None:
             return say("prompt.voting_open")
         return say("prompt.voting", when=when(prompt.closes_at, room.room, now))
     if prompt.status == "closed":
-        return _ended(prompt)
+        return say("prompt.closed", n=n) if n else say("prompt.closed_none")
     ends = (
         say("prompt.closes", when=when(prompt.closes_at, room.room, now))
         if prompt.closes_at is not None
         else say("prompt.closed_by_command")
     )
     return Marked(f"{say('prompt.blind')} {ends}") if prompt.blind else ends
-
-
-def _ended(prompt: Prompt) -> Marked:
-    return say("prompt.closed", n=prompt.answers) if prompt.answers else say("prompt.closed_none")
 
 
 def _actions(prompt: Prompt, answers: Sequence[Answer]) -> tuple[Action, ...]:
