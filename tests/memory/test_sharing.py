@@ -153,6 +153,22 @@ async def test_where_nobody_can_look_a_card_is_not_posted_twice_and_the_room_is_
         living.close()
 
 
+async def test_of_what_one_person_alone_was_to_see_the_room_is_told_nothing(url: str) -> None:
+    async with pair(url) as two:
+        two.board.readable = False
+        dead, living = two.poster("dead"), two.poster("living")
+        await two.act("ada", lambda s, m, b: Outcome(None, marks=(Mark("private", "a"),)))
+        posting = asyncio.create_task(dead.settle(HALL))
+        await two.board.sent.wait()
+        posting.cancel()
+        await asyncio.wait({posting})
+        two.board.arrives.set()
+        two.clock.pass_(seconds=LEASE.total_seconds() + 1)
+        await living.settle(HALL)
+        assert two.board.shown == []
+        living.close()
+
+
 async def test_what_waits_in_the_queue_keeps_its_lease(url: str) -> None:
     async with pair(url) as two:
         slow = two.poster("slow", lease=timedelta(seconds=0.4))
