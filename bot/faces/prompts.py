@@ -8,13 +8,14 @@ from datetime import date, datetime
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Prose, Reply, Small, Text, button, note
 from bot.faces.passages import pieces
-from bot.faces.times import when
+from bot.faces.times import dates_words, when
 from bot.sentences import Marked, literal, say
 from bot.story.answering import readable
 from bot.story.books import Books
 from bot.story.picking import Closed
 from bot.story.prompt_list import Listed
 from bot.story.prompts import Answer, Prompt, PromptIdea, Wish
+from bot.story.scheduling import KEPT
 from bot.story.snapshot import Snapshot
 from bot.story.text import first_words, shorten
 
@@ -44,6 +45,13 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
     return _picked(prompt, answers, picks, books.answer_texts(picks))
 
 
+def is_stale(prompt: Prompt | None, now: datetime) -> bool:
+    """Whether a schedule's prompt is over: if nobody was shown it, nobody is any more (the bot was down meanwhile)."""
+    if prompt is None or prompt.schedule_id is None or prompt.answers:
+        return False
+    return prompt.status == "closed" or (prompt.closes_at is not None and prompt.closes_at <= now)
+
+
 def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datetime, where: Marked | None) -> Card:
     """The prompt itself: what is asked, by whose words, who has answered, until when."""
     parts: list[Part] = [Prose(prompt.text, name=f"prompt-{prompt.number}"), Text(say(f"prompt.kind_{prompt.kind}"))]
@@ -54,8 +62,9 @@ def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datet
     if where:
         parts.append(Small(where))
     if prompt.missed:
-        days = ", ".join(_day(day) for day in prompt.missed)
-        parts.append(Small(say("prompt.missed", n=len(prompt.missed), days=Marked(days))))
+        days = dates_words([date.fromisoformat(day) for day in prompt.missed])
+        key = "prompt.missed_many" if len(prompt.missed) == KEPT else "prompt.missed"
+        parts.append(Small(say(key, n=len(prompt.missed), days=days)))
     parts += _answers(prompt, answers)
     parts.append(Small(_terms(room, prompt, len(answers), now)))
     return Card(say("prompt.title", number=prompt.number), tuple(parts), _actions(prompt, answers), notify=True)
@@ -157,11 +166,6 @@ def _picked(prompt: Prompt, answers: Sequence[Answer], picks: Sequence[Answer], 
         parts.append(Text(say("prompt.picked_level", n=len(picks))))
     parts.append(Small(say("prompt.picked_ballots", n=prompt.ballots)))
     return Card(say("prompt.picked_title", number=prompt.number), tuple(parts), read, notify=True)
-
-
-def _day(day: str) -> str:
-    at = date.fromisoformat(day)
-    return str(say("times.date", day=at.day, month=say(f"times.month_{at.month}"), clock=Marked(""))).strip()
 
 
 # ---- receipts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,9 +19,11 @@ from bot.story.people import Place
 from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
+from bot.story.schedules import Schedule
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
+from bot.story.time_books import TimeBooks
 
 T = TypeVar("T")
 
@@ -73,6 +75,8 @@ class Post:
     made_at: datetime
     shown_at: datetime | None = None
     content_hash: str = ""
+    owner: str = ""
+    """The process that holds it until `lease_until`; "" is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Deed:
     reversed_by: str | None
 
 
-class Books(Protocol):
+class Books(TimeBooks, Protocol):
     """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
 
     @property
@@ -262,6 +266,20 @@ class Books(Protocol):
     def answer_ballots(self, prompt_id: str) -> Sequence[AnswerBallot]:
         """The ballots on a prompt's answers."""
 
+    # ---- schedules
+    def schedule(self, schedule_id: str) -> Schedule | None:
+        """A schedule by its id."""
+
+    def schedules(self, *, limit: int = 100) -> Sequence[Schedule]:
+        """The schedules of this room that are not removed, by number."""
+
+    def unreckoned(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Schedule]:
+        """Schedules whose next instant was reckoned by other rules of the zones, or after now (the clock went back)."""
+
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those (by id) whose instant moved; nothing that anybody
+        is shown changes by it."""
+
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:
         """A story of this room by its number, archived ones too."""
@@ -308,11 +326,17 @@ class Books(Protocol):
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""
 
-    def posts_save(self, posts: Sequence[Post]) -> None:
-        """Store what became of posts."""
+    def posts_save(self, posts: Sequence[Post], *, holder: str | None = None) -> None:
+        """Store what became of posts; given a `holder`, only of those that it still holds."""
+
+    def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
+        """Hold these posts until then; gives those that `holder` still holds."""
 
     def dues(self, *, until: datetime | None = None, limit: int = 100) -> Sequence[DueRow]:
         """Things of this room that time will do, earliest first; `until` gives only those due by then."""
 
     def due_done(self, due: DueRow, at: datetime) -> None:
         """Note that it was done; a later wish of the same kind and subject is a new generation."""
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""
