@@ -230,6 +230,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.mark.timeout(7_200)
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # a failing text of 20,000 characters is shown whole
 def test_any_text_comes_back_from_slack_as_it_is_kept(house: House) -> None:
     @settings(max_examples=EXAMPLES, derandomize=True, database=None)
     @given(EXAMPLE)
