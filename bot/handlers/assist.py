@@ -324,6 +324,14 @@ async def rate(ctx: Context, text: TEXT, opinion: Annotated[str, Pick("What you 
     return await ctx.act(work, lambda _: Reply.of(note(say("assist.rated"))))
 
 
+@commands.add("assist-card read", button=True, changes=False)
+async def read_all(ctx: Context, text: TEXT) -> Reply:
+    """Read all of a long draft."""
+    return await ctx.read(
+        lambda books, moment: faces.whole(_mine(books, text, moment, "ready", "used", "failed", "interrupted"))
+    )
+
+
 @commands.add("assist-card drop", button=True)
 async def drop(ctx: Context, text: TEXT) -> Reply:
     """Drop a draft."""
