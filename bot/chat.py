@@ -20,7 +20,10 @@ class ChatAdapter(Protocol):
         """Serve people until they are done or the task is cancelled."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a public card once (the nonce lets a platform drop a double) and give back its message refs."""
+        """Post a public card once (the nonce lets a platform drop a double) and give back its message refs.
+
+        A card `to` one person is a direct message to them instead; nobody can look for it.
+        """
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a public card in place; gives back its refs."""

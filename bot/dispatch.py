@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -35,7 +35,9 @@ from bot.story.books import Books, DeskEntry, DueRow, LastCall
 from bot.story.moments import REDRAWN, Ids, Moment, Outcome, PostKind
 from bot.story.passages import Draft
 from bot.story.people import Person, Place, Standing
+from bot.story.scheduling import reckon
 from bot.story.text import clean, first_words
+from bot.story.zones import version
 
 log = logging.getLogger("room37.dispatch")
 T = TypeVar("T")
@@ -44,6 +46,12 @@ PREFILL_SECONDS = 0.7
 """So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
 PRESS_AGAIN = "kernel.press_again"
+TOGETHER = 8
+"""Rooms in which a sweep writes at the same time: on SQLite they share a commit."""
+DUES_AT_ONCE = 10
+"""Things that are due in one room are done so many in a write, so that nobody's command waits for long."""
+AGAIN = timedelta(minutes=5)
+"""What is due and failed by a defect is tried again after so long: it is never lost."""
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Gather = Callable[[Place, Moment, Books], Home]
@@ -95,6 +103,7 @@ class Dispatcher:
         self.gate = gate
         self._seed = seed
         self._began = clock.now()
+        self._sweeping = asyncio.Lock()
         self.alone = alone
 
     # ---- the inbox
@@ -237,19 +246,35 @@ class Dispatcher:
     # ---- time
 
     async def sweep(self) -> None:
-        """Do everything that is due by now, room by room, and ask to be woken for the next thing."""
-        now = self._clock.now()
-        while places := await self._house.due_places(now):
-            for place in places:
-                await self._store.write(place, self._do_dues)
-                self._poster.wake(place)
-        following = await self._house.next_due()
+        """Do everything that is due by now, room by room, and ask to be woken for the next thing.
+
+        Behind it, schedules are reckoned anew whose zone got other rules, or that a clock which went back left ahead.
+        """
+        async with self._sweeping:
+            await self._do_everything_due()
+            while places := await self._house.unreckoned_places(version(), self._clock.now()):
+                await self._write_each(places, self._reckon)
+                await self._do_everything_due()
+            following = await self._house.next_due()
         if following is not None:
             self._alarms.wake_at(following)
 
+    async def _do_everything_due(self) -> None:
+        now = self._clock.now()
+        while places := await self._house.due_places(now):
+            await self._write_each(places, self._do_dues)
+
+    async def _write_each(self, places: Sequence[Place], work: Callable[[Books], None]) -> None:
+        """One write in each of these places, some at a time, behind those who wait for an answer."""
+        for n in range(0, len(places), TOGETHER):
+            some = places[n : n + TOGETHER]
+            await asyncio.gather(*(self._store.write(place, work, later=True) for place in some))
+            for place in some:
+                self._poster.wake(place)
+
     def _do_dues(self, books: Books) -> None:
         now = self._clock.now()
-        for due in books.dues(until=now):
+        for due in books.dues(until=now, limit=DUES_AT_ONCE):
             moment = Moment(now, Ids(f"{self._seed}:due:{due.id}:{due.generation}" if self._seed else None))
             books.due_done(due, now)
             try:
@@ -259,6 +284,13 @@ class Dispatcher:
                 log.info("a due %s did nothing: %s", due.kind, refusal.key)
             except Exception as crash:
                 log.exception("a due failed: kind=%s", due.kind, exc_info=_without_text(crash))
+                books.due_again(due, now + AGAIN)
+
+    def _reckon(self, books: Books) -> None:
+        now = self._clock.now()
+        old = books.unreckoned(version(), now)
+        new = [reckon(schedule, now) for schedule in old]
+        books.reckoned(new, {b.id for a, b in zip(old, new, strict=True) if a.next_at != b.next_at})
 
     # ---- inside
 
@@ -287,6 +319,8 @@ class Dispatcher:
         if not missing:
             return values, None
         prefill, call = await _in_time(self._form_parts(unit, values))
+        if any(isinstance(a.kind, Ref) and not prefill.get(a.name) for a in missing):  # nobody can type an id
+            raise UserError("kernel.bad_token")
         asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
         missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)

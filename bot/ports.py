@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -44,6 +44,9 @@ class House(Protocol):
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
 
+    async def unreckoned_places(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places with schedules that were reckoned by other rules of the zones, or after now."""
+
     async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
         """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
 
@@ -56,6 +59,9 @@ class House(Protocol):
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""
 
+    async def wanted_prompts(self, now: datetime, *, limit: int = 50) -> Sequence[tuple[Place, str]]:
+        """Prompts that a co-writer is to write now: (place, id of the order), those needed soonest first."""
+
     async def post_places(self, *, limit: int = 1000) -> Sequence[Place]:
         """Places whose public cards show less than is wanted (after a restart)."""
 
@@ -66,8 +72,8 @@ class Vault(Protocol):
     async def keep(self, key: str, sealed: str, at: datetime) -> None:
         """Keep a value in the place of what had its key."""
 
-    async def find(self, key: str) -> str | None:
-        """The value of a key."""
+    async def beginning(self, prefix: str) -> Mapping[str, str]:
+        """The values of all keys that begin so, by key."""
 
     async def take(self, key: str, since: datetime) -> str | None:
         """The value of a key if it was kept after `since`; it is gone afterwards."""

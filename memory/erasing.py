@@ -122,6 +122,8 @@ def _gather(walk: _Walk, wanted: set[str]) -> None:
         walk.touched.add(row.round_id)
         _take(walk, row, "text", "hidden_text")
     wanted |= {row.draft_id for row in pitches} - {None}
+    _gather_answers(walk, wanted)
+    _gather_prompts(walk, wanted)
     for shelf, columns in ((t.drafts, ("text",)), (t.machine_texts, ("request",)),
                            (t.facts, ("text",)), (t.reports, ("reason",)), (t.notes, ("text",)), (t.asks, ("text",)),
                            (t.held, ("text",))):  # fmt: skip
@@ -132,6 +134,35 @@ def _gather(walk: _Walk, wanted: set[str]) -> None:
             _take(walk, row, *columns)
             if shelf is t.machine_texts:
                 walk.made += [text for text in (row.text, row.hidden_text) if text]
+
+
+def _gather_answers(walk: _Walk, wanted: set[str]) -> None:
+    """Answers to prompts with all their versions."""
+    for row in walk.rows_in(t.answers.table, "id", wanted):
+        walk.add("answers", (row.id,))
+        walk.authors.add(row.person)
+        walk.touched.add(row.prompt_id)
+    for row in walk.rows_in(t.answer_versions.table, "answer_id", walk.ids("answers")):
+        walk.add("answer_versions", (row.id,))
+        _take(walk, row, "text", "hidden_text")
+
+
+def _gather_prompts(walk: _Walk, wanted: set[str]) -> None:
+    """Prompts, the ideas of the room's list that they were, and every time that one of those was asked."""
+    rows = {row.id: row for row in walk.rows_in(t.prompts.table, "id", wanted)}
+    ideas = wanted | {row.idea_id for row in rows.values() if row.idea_id}
+    for row in walk.rows_in(t.prompt_ideas.table, "id", ideas):
+        walk.add("prompt_ideas", (row.id,))
+        walk.authors.add(row.by)
+        _take(walk, row, "text")
+    rows |= {row.id: row for row in walk.rows_in(t.prompts.table, "idea_id", walk.ids("prompt_ideas"))}
+    rows |= {row.id: row for row in walk.rows_in(t.prompts.table, "machine_text_id", wanted)}
+    for row in rows.values():
+        walk.add("prompts", (row.id,))
+        walk.touched.add(row.id)
+        walk.before((row.asked_at,))
+        kept = [text for text in (row.text, row.hidden_text) if text and text != str(mark("erased"))]
+        (walk.made if row.source != "list" else walk.texts).extend(kept)
 
 
 def _kin(walk: _Walk, wanted: set[str]) -> list[Any]:
@@ -154,8 +185,9 @@ def _take(walk: _Walk, row: Any, *columns: str) -> None:
 
 def _follow(walk: _Walk, echo: Echo) -> None:
     """What was made from the words: earlier drafts, machine texts that were shown them, facts, reports that copied them."""
-    subjects = walk.ids("passages") | walk.ids("pitches") | walk.ids("facts")
+    subjects = walk.ids("passages") | walk.ids("pitches") | walk.ids("facts") | walk.ids("answers") | walk.ids("prompts")
     _drafts(walk, echo)
+    _prompts(walk, echo)
     _machine_texts(walk, echo, subjects)
     for row in walk.rows(t.facts.table):
         if row.source_passage_id in walk.ids("passages") or echo.whole_in(row.text):
@@ -180,6 +212,14 @@ def _drafts(walk: _Walk, echo: Echo) -> None:
         elif not own and (less := echo.without(row.text, str(mark("erased")))) != row.text:
             walk.change("drafts", (row.id,), text=less)
     walk.before(r.at for r in walk.rows_in(t.drafts.table, "id", walk.ids("drafts")))
+
+
+def _prompts(walk: _Walk, echo: Echo) -> None:
+    """Prompts that quote it: a co-writer's, or a card that was filled with it."""
+    for row in walk.rows(t.prompts.table, t.prompts.table.c.text != "", t.prompts.table.c.veil != "erased"):
+        if row.source != "list" and echo.quoted_in(row.text):
+            walk.add("prompts", (row.id,))
+            walk.touched.add(row.id)
 
 
 def _notes(walk: _Walk, echo: Echo) -> None:
@@ -210,29 +250,8 @@ def _machine_texts(walk: _Walk, echo: Echo, subjects: set[str]) -> None:
 
 def _empty(walk: _Walk) -> None:
     """The rows themselves: no word is left; numbers, ids and lengths of time stay."""
-    gone = str(mark("erased"))
     for name, columns in OWN.items():
-        values: dict[str, Any] = dict.fromkeys(columns, "")
-        match name:
-            case "passages":
-                values |= {"veil": "erased", "words": 0}
-            case "passage_versions":
-                values["spans"] = "[]"
-            case "drafts":
-                values |= {"state": "dropped", "call": ""}
-            case "pitches":
-                values |= {"text": gone, "veil": "erased"}
-            case "machine_texts":
-                values |= {"veil": "erased", "lease_until": None}
-            case "notes":
-                values = {"text": gone}
-            case "asks":
-                values["state"] = "back"
-            case "held":
-                values["state"] = "gone"
-            case "facts":
-                values |= {"name": gone, "text": gone, "status": "withdrawn"}
-        walk.change(name, walk.ids(name), **values)
+        walk.change(name, walk.ids(name), **{**dict.fromkeys(columns, ""), **_left(name)})
     unused = {r.id for r in walk.rows_in(t.machine_texts.table, "id", walk.ids("machine_texts")) if r.state != "used"}
     walk.change("machine_texts", unused, state="dropped")
     p, s = t.passages.table, t.stories.table
@@ -244,6 +263,20 @@ def _empty(walk: _Walk) -> None:
         walk.connection.execute(
             update(s).where(s.c.room_id == walk.room_id, s.c.id == story_id).values(words=words)
         )
+
+
+def _left(name: str) -> dict[str, Any]:
+    """What stands in the columns of an emptied row instead of nothing."""
+    gone = str(mark("erased"))
+    values: dict[str, dict[str, Any]] = {
+        "passages": {"veil": "erased", "words": 0}, "passage_versions": {"spans": "[]"},
+        "drafts": {"state": "dropped", "call": ""}, "pitches": {"text": gone, "veil": "erased"},
+        "machine_texts": {"veil": "erased", "lease_until": None}, "notes": {"text": gone}, "asks": {"state": "back"},
+        "held": {"state": "gone"}, "facts": {"name": gone, "text": gone, "status": "withdrawn"},
+        "answers": {"veil": "erased", "words": 0}, "prompts": {"text": gone, "veil": "erased"},
+        "prompt_ideas": {"text": gone, "status": "removed"},
+    }  # fmt: skip
+    return values.get(name, {})
 
 
 def _ledger(walk: _Walk, echo: Echo, wanted: set[str], person: str | None, since: datetime | None) -> None:
@@ -316,6 +349,9 @@ def _redraw(walk: _Walk) -> None:
     for n in range(0, len(subjects), _CHUNK):
         which = (c.room_id == walk.room_id, c.subject.in_(subjects[n : n + _CHUNK]))
         walk.connection.execute(update(t.posts).where(*which).values(wanted_rev=revision + 1))
+    parted = walk.rows(t.posts, c.subject.contains(":"))
+    about = [row.id for row in parted if not walk.touched.isdisjoint(row.subject.split(":"))]
+    walk.change("posts", about, wanted_rev=revision + 1)
 
 
 def _note(walk: _Walk, at: datetime) -> None:

@@ -18,6 +18,7 @@ from memory.erasing import BARE_ACT, sweep
 OWNERS: tuple[tuple[str, str], ...] = (
     ("passages", "author"), ("pitches", "author"), ("drafts", "person"), ("machine_texts", "asker"), ("facts", "by"),
     ("reports", "reporter"), ("notes", "by"), ("asks", "author"), ("held", "author"), ("held", "person"),
+    ("answers", "person"), ("answer_versions", "person"), ("prompt_ideas", "by"),
 )  # fmt: skip
 """Tables of words, and the column that says whose they are."""
 
@@ -54,11 +55,13 @@ def _unname(connection: Connection, room_id: str, person: str) -> None:
     """Their display name and their part in the plain side of the ledger."""
     gone = str(say("export.someone"))
     for table, column, values in (
-        (t.members.table, "person", {"name": gone, "block_note": "", "active_days": "[]"}),
+        (t.members.table, "person", {"name": gone, "block_note": "", "active_days": "[]", "zone": "", "notify": "off", "evening": False}),
         (t.pitches.table, "author", {"author_name": gone}),
         (t.reports.table, "author", {"author_name": gone}),
         (t.asks.table, "author", {"author_name": gone}),
         (t.held.table, "author", {"name": gone}),
+        (t.answers.table, "person", {"name": gone}),
+        (t.prompts.table, "by", {"by": None}),
         (t.acts, "actor", {"actor": None, "actor_salt": "", **BARE_ACT}),
         (t.desk, "person", {"person": None}),
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,18 @@ from sqlalchemy import Select, select, update
 
 from bot.story.books import Deed, DeskEntry, DueRow, Post
 from bot.story.ledger import Entry
+from bot.story.schedules import Schedule
 from memory import statements
 from memory import tables as t
 from memory.nouns import dumps
-from memory.shelving import Shelving
+from memory.schedule_shelving import ScheduleShelving
+from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
+_SAVED = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash", "owner")
 
 
-class KernelBooks(Shelving):
+class KernelBooks(ScheduleShelving, TimeShelving):
     """What dispatcher and poster write beside the story."""
 
     @property
@@ -105,10 +108,21 @@ class KernelBooks(Shelving):
         )
         return [_post(row) for row in self._connection.execute(query.limit(limit))]
 
-    def posts_save(self, posts: Sequence[Post]) -> None:
+    def posts_save(self, posts: Sequence[Post], *, holder: str | None = None) -> None:
         """Store what became of posts (what is wanted may have risen meanwhile: it is left alone)."""
-        rows = [{**_plain(post), "room_id": self._room_id, "refs": dumps(list(post.refs))} for post in posts]
-        self._connection.execute(statements.posts_shown(self._dialect), rows)
+        whose = {} if holder is None else {"holder": holder}
+        rows = []
+        for post in posts:
+            new = {**_plain(post), "refs": dumps(list(post.refs))}
+            rows.append(
+                {"of_id": post.id, "of_room": self._room_id, **whose} | {f"new_{name}": new[name] for name in _SAVED}
+            )
+        self._connection.execute(statements.posts_shown(held=holder is not None), rows)
+
+    def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
+        """Hold these posts until then; gives those that `holder` still holds."""
+        mine = {"of_room": self._room_id, "ids": list(ids), "holder": holder, "until": until}
+        return list(self._connection.execute(statements.posts_renewed(), mine).scalars())
 
     # ---- dues
 
@@ -130,6 +144,33 @@ class KernelBooks(Shelving):
             .where(c.room_id == self._room_id, c.id == due.id, c.generation == due.generation)
             .values(done_at=at)
         )
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""
+        c = t.dues.c
+        it = (c.room_id == self._room_id) & (c.id == due.id) & (c.generation == due.generation)
+        self._connection.execute(update(t.dues).where(it).values(at_utc=at, generation=due.generation + 1, done_at=None))
+
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those whose instant moved; nothing that anybody is
+        shown changes by it."""
+        if not schedules:
+            return
+        rows = [
+            {
+                "of_room": self._room_id, "of_id": s.id, "new_day": s.next_day, "new_at": s.next_at,
+                "new_reckoned_at": s.reckoned_at, "new_version": s.reckoned_with,
+            }
+            for s in schedules
+        ]  # fmt: skip
+        self._connection.execute(statements.reckoned(), rows)
+        again = [
+            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at}
+            for s in schedules
+            if s.status == "on" and s.id in moved
+        ]
+        if again:
+            self._connection.execute(statements.due_at(), again)
 
     # ---- the ledger
 
@@ -175,7 +216,7 @@ def _desk_entry(row: Any) -> DeskEntry:
 def _post(row: Any) -> Post:
     return Post(
         row.id, row.kind, row.subject, row.wanted_rev, row.shown_rev, tuple(json.loads(row.refs)), row.nonce, row.state,
-        row.lease_until, row.made_at, row.shown_at, row.content_hash,
+        row.lease_until, row.made_at, row.shown_at, row.content_hash, row.owner,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.prompts import Answer, AnswerVersion
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
@@ -215,8 +216,19 @@ class Shelving:
                 *(held.id for held in theirs(t.held, "author", t.held.table.c.text != "")),
                 *(held.id for held in theirs(t.held, "person", t.held.table.c.text != "")),
             ),
+            self._answers_with_versions(person),
+            theirs(t.prompt_ideas, "by", t.prompt_ideas.table.c.text != str(mark("erased"))),
             tuple(head.id for head in heads if head.number > after.get(head.story_id, 0)),
         )
+
+    def _answers_with_versions(self, person: str) -> tuple[tuple[Answer, tuple[AnswerVersion, ...]], ...]:
+        a, v = t.answers.table.c, t.answer_versions.table.c
+        mine = select(t.answers.table).where(a.person == person, a.veil != "erased").order_by(a.at, a.id)
+        every = select(t.answer_versions.table).where(v.person == person).order_by(v.version, v.id)
+        versions: dict[str, list[AnswerVersion]] = {}
+        for version in self._all(t.answer_versions, every):
+            versions.setdefault(version.answer_id, []).append(version)
+        return tuple((head, tuple(versions.get(head.id, ()))) for head in self._all(t.answers, mine))
 
     # ---- notes, and what is asked of people
 

@@ -7,10 +7,11 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, union
 
 from bot.ports import Clock
 from bot.story.books import SAID, Books, LastCall
@@ -18,15 +19,21 @@ from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import erasures, statements
+from memory import beats, erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
+from memory.nouns import insert_for
 
 T = TypeVar("T")
 
 SNAPSHOTS = 256
 """How many rooms' snapshots are kept in memory; idle rooms cost rows, not RAM."""
+
+SCHEDULES = 20
+"""So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
+BEAT = timedelta(seconds=50)
+"""So often at most does one process note that it is there."""
 
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
@@ -116,7 +123,9 @@ class RoomStore:
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
                 role_map=parent.role_map,
             )  # fmt: skip
-        connection.execute(t.rooms.table.insert(), t.rooms.row(room))
+        made = insert_for(self._runner.dialect)(t.rooms.table).on_conflict_do_nothing().returning(t.rooms.table.c.id)
+        if connection.execute(made, t.rooms.row(room)).first() is None:  # another process was first, this moment
+            return cast(Room, self._room(connection, place, lock=True))
         if parent is not None:
             c = t.members.table.c
             asked = (
@@ -139,6 +148,17 @@ class HouseRows:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
+        self._beaten: datetime | None = None
+
+    async def beat(self, now: datetime) -> None:
+        """Note that the house is there. A pause of more than ten minutes before it is kept as a time it was away.
+
+        A clock that went back takes back what it had noted of a time that is still to come.
+        """
+        if self._beaten is not None and timedelta() <= now - self._beaten < BEAT:
+            return
+        self._beaten = now
+        await self._runner.write(partial(beats.beat, now=now), later=True)
 
     async def due_places(self, now: datetime, *, limit: int = 100) -> Sequence[Place]:
         """Places in which something is due by now, the longest due first."""
@@ -153,6 +173,21 @@ class HouseRows:
         )
         return [Place(*row) for row in await self._runner.rows(query)]
 
+    async def wanted_prompts(self, now: datetime, *, limit: int = 50) -> Sequence[tuple[Place, str]]:
+        """Prompts that a co-writer is to write now: (place, id of the order), those needed soonest first."""
+        o, r = t.prompt_orders.table.c, t.rooms.table.c
+        abandoned = (o.state == "writing") & (o.lease_until <= now)
+        query = (
+            select(r.platform, r.space, r.channel, r.thread, o.id)
+            .join(t.prompt_orders.table, o.room_id == r.id)
+            .where(o.needed_at > now, (o.state == "wanted") | abandoned)
+            .order_by(o.needed_at, o.id)
+            .limit(limit)
+        )
+        return await self._runner.read(
+            lambda session: [(Place(*row[:4]), row[4]) for row in session.execute(query)]
+        )
+
     async def next_due(self) -> datetime | None:
         """The earliest instant at which anything is due."""
         query = (
@@ -162,6 +197,24 @@ class HouseRows:
             .limit(1)
         )
         return next((row.at_utc for row in await self._runner.rows(query)), None)
+
+    async def unreckoned_places(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Place]:
+        """Places with schedules that were reckoned by other rules of the zones, or after now."""
+        c, r = t.schedules.table.c, t.rooms.table.c
+        other = union(*(
+            select(c.room_id).where(which).order_by(by, c.room_id).limit(limit * SCHEDULES).subquery().select()
+            for which, by in (
+                (c.reckoned_with < version, c.reckoned_with), (c.reckoned_with > version, c.reckoned_with),
+                (c.reckoned_at > now, c.reckoned_at),
+            )
+        )).subquery()  # fmt: skip
+        query = (
+            select(r.platform, r.space, r.channel, r.thread)
+            .where(r.id.in_(select(other.c.room_id)))
+            .order_by(r.id)
+            .limit(limit)
+        )
+        return [Place(*row) for row in await self._runner.rows(query)]
 
     async def rooms_of(self, person: str, *, limit: int = 50) -> Sequence[Place]:
         """Places of the rooms in which this person key is known or has kept drafts, those they acted in last first."""
@@ -212,6 +265,20 @@ class HouseRows:
         c, r = t.posts.c, t.rooms.table.c
         query = (
             select(r.platform, r.space, r.channel, r.thread).join(t.posts, c.room_id == r.id)
-            .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
+            .where(statements.OWED).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
         )  # fmt: skip
         return [Place(*row) for row in await self._runner.rows(query)]
+
+    async def owed(self, now: datetime, *, limit: int = 1000) -> Sequence[tuple[Place, str]]:
+        """Places with cards that nobody posts just now, each with a mark that changes when more is wanted there."""
+        c, r = t.posts.c, t.rooms.table.c
+        rows = (
+            select(c.room_id, func.max(c.wanted_rev).label("rev"), func.max(c.id).label("last"), func.count().label("n"))
+            .where(statements.OWED, or_(c.lease_until.is_(None), c.lease_until <= now))
+            .group_by(c.room_id).order_by(func.max(c.id).desc(), c.room_id).limit(limit).subquery()
+        )  # fmt: skip
+        query = select(r.platform, r.space, r.channel, r.thread, rows.c.rev, rows.c.last, rows.c.n).join(
+            rows, rows.c.room_id == r.id
+        )
+        found = await self._runner.rows(query)
+        return [(Place(*row[:4]), f"{row.rev}:{row.last}:{row.n}") for row in found]

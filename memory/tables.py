@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, literal_column, text
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.digest import Digest
 from bot.story.errands import Errand
+from bot.story.goals import Goal
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
+from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
+from bot.story.schedules import Schedule
+from bot.story.sprints import Runner, Sprint
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
 from memory.nouns import TEXT, Shelf, UTCDateTime
@@ -45,12 +50,30 @@ asks = Shelf(metadata, "asks", Ask, ("room_id", "state"), ("room_id", "message")
 held = Shelf(metadata, "held", Held, ("room_id",))
 notes = Shelf(metadata, "notes", Note, ("room_id", "story_id", "state", "number"), ("room_id", "passage_id"))
 errands = Shelf(metadata, "errands", Errand, ("room_id", "done"))
+prompts = Shelf(
+    metadata, "prompts", Prompt, ("room_id", "number"), ("room_id", "status"), unique=(("schedule_id", "day"),)
+)
+prompt_ideas = Shelf(metadata, "prompt_ideas", PromptIdea, ("room_id", "status", "number"))
+prompt_orders = Shelf(metadata, "prompt_orders", PromptOrder, ("room_id",), ("state", "needed_at"))
+answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"), ("room_id", "person", "at"))
+answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
+answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
+schedules = Shelf(
+    metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with", "room_id"), ("reckoned_at", "room_id")
+)
+sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
+goals = Shelf(metadata, "goals", Goal, ("room_id", "person"))
+digests = Shelf(metadata, "digests", Digest, ("room_id",))
+runners = Shelf(metadata, "sprint_runners", Runner, ("sprint_id",), ("room_id", "person"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
     for shelf in (
         rooms, members, stories, scenes, passages, passage_versions, drafts, machine_texts, rounds, pitches, ballots,
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
+        schedules,
+        prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
+        sprints, runners, goals, digests,
     )
 }  # fmt: skip
 
@@ -100,8 +123,14 @@ posts = Table(
     Column("refs", TEXT, nullable=False), Column("nonce", TEXT, nullable=False), Column("state", TEXT, nullable=False),
     Column("lease_until", UTCDateTime()), Column("made_at", UTCDateTime(), nullable=False),
     Column("shown_at", UTCDateTime()), Column("content_hash", TEXT, nullable=False),
+    Column("owner", TEXT, nullable=False, server_default=""),
     UniqueConstraint("room_id", "kind", "subject"), Index("ix_posts_state", "state"),
+    Index(
+        "ix_posts_owed", "room_id",
+        sqlite_where=literal_column("shown_rev < wanted_rev"), postgresql_where=literal_column("shown_rev < wanted_rev"),
+    ),
 )  # fmt: skip
+"""`owner` is the process that holds the lease; "" is nobody, or a house that only one process serves."""
 
 dues = Table(
     "due", metadata,
@@ -110,7 +139,8 @@ dues = Table(
     Column("rule", TEXT, nullable=False, server_default=""), Column("zone", TEXT, nullable=False, server_default=""),
     Column("at_utc", UTCDateTime(), nullable=False), Column("generation", BigInteger, nullable=False),
     Column("claimed_by", TEXT), Column("lease_until", UTCDateTime()), Column("done_at", UTCDateTime()),
-    UniqueConstraint("room_id", "kind", "subject"), Index("ix_due_at_utc", "at_utc"),
+    UniqueConstraint("room_id", "kind", "subject"),
+    Index("ix_due_undone", "at_utc", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )  # fmt: skip
 
 erasures = Table(
@@ -121,8 +151,35 @@ erasures = Table(
 )  # fmt: skip
 """What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
 
+beats = Table(
+    "beats", metadata,
+    Column("id", TEXT, primary_key=True), Column("at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""When the house was last seen alive, by any of its processes: one row."""
+
+downtimes = Table(
+    "downtimes", metadata,
+    Column("id", TEXT, primary_key=True), Column("since", UTCDateTime(), nullable=False),
+    Column("until", UTCDateTime(), nullable=False), Index("ix_downtimes_until", "until"),
+)  # fmt: skip
+"""When no process of the house was there: streaks have amnesty for it."""
+
 vault = Table(
     "vault", metadata,
     Column("key", TEXT, primary_key=True), Column("sealed", TEXT, nullable=False),
     Column("at", UTCDateTime(), nullable=False),
 )  # fmt: skip
+
+processes = Table(
+    "processes", metadata,
+    Column("id", TEXT, primary_key=True), Column("platforms", TEXT, nullable=False),
+    Column("started_at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""Who serves this house. A row says that a process came; whether it is still there, only its lock tells."""
+
+shards = Table(
+    "shards", metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False), Column("of", BigInteger, nullable=False),
+    Column("owner", TEXT, nullable=False), Column("lease_until", UTCDateTime()),
+)  # fmt: skip
+"""Discord's shards: which process runs each."""

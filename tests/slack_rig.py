@@ -114,11 +114,18 @@ class SlackRoom:
     said: dict[str, str] = field(default_factory=dict)
     patient: bool = False
     """Whether what was acknowledged too late, as on a loaded machine, is borne: a form is closed by hand, its answer comes."""
+    port: int = 0
+    """Where the app listens, over HTTP."""
+
+    @property
+    def team(self) -> Any:
+        """The workspace that the channel is in."""
+        return self.channel.team
 
     @property
     def place(self) -> Place:
         """The channel as the core knows it."""
-        return Place("slack", self.server.house.id, self.channel.id)
+        return Place("slack", self.team.id, self.channel.id)
 
     @property
     def wall(self) -> Channel:
@@ -127,11 +134,15 @@ class SlackRoom:
 
     def elsewhere(self, name: str) -> SlackRoom:
         """The same house in another channel."""
-        return replace(self, channel=self.server.channel(name), last={}, said={})
+        return self.in_channel(self.server.channel(name, team=self.team))
+
+    def in_channel(self, channel: Any) -> SlackRoom:
+        """The same house in this channel, of this or another workspace."""
+        return replace(self, channel=channel, last={}, said={})
 
     def person(self, name: str, standing: Standing | None = None) -> Person:
         """The person of that name, in the channel."""
-        who = self.server.person(name)
+        who = self.server.person(name, team=self.team)
         if standing is not None and standing.keeper:
             who.user.admin = True
         if who.user.id not in self.channel.members:
@@ -140,7 +151,7 @@ class SlackRoom:
 
     def key(self, name: str) -> str:
         """Their key in rows."""
-        return Account("slack", self.server.house.id, self.person(name).user.id).key
+        return Account("slack", self.team.id, self.person(name).user.id).key
 
     def buttons(self, name: str) -> tuple[str, ...]:
         """What the person could press on what they got last."""
@@ -305,7 +316,7 @@ async def open_slack_room(
         stack.push_async_callback(vault.close)
         reached = Connection(
             transport=transport, bot_token=TOKEN, app_token=APP_TOKEN, signing_secret=SIGNING_SECRET, port=port,
-            api_url=server.api, history=history,
+            api_url=server.api, history=history, public_url=f"http://127.0.0.1:{port}",
         )  # fmt: skip
         adapter = Slack(replace(reached, **(connection or {})), vault, clock)
         house = await stack.enter_async_context(
@@ -323,7 +334,7 @@ async def open_slack_room(
         try:
             if wait:
                 await (server.connected() if transport == "socket" else adapter.serving.wait())
-            yield SlackRoom(server, house, adapter, clock, alarms, settings, channel)
+            yield SlackRoom(server, house, adapter, clock, alarms, settings, channel, port=port)
         finally:
             ended = running.done()
             running.cancel()

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import aiohttp
@@ -20,11 +21,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.accounts import is_direct
-from adapters.slack.asking import FAILED, code_of, limited, retry_after, tried
+from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after, tried
 from adapters.slack.cards import Drawn
 from adapters.slack.handing import share, uploaded
+from adapters.slack.presence import own_direct
+from adapters.slack.shortening import said
 from adapters.slack.streaming import Grown
-from bot.errors import PostingError
+from bot.errors import CannotPost, PostingError
 
 log = logging.getLogger("room37.slack")
 
@@ -87,12 +90,16 @@ class Answer:
         outcome: Outcome = "lost"
         for index, message in enumerate(messages):
             replaces = over and index == 0 and self._door.own_card
-            outcome = await self._show(message, replaces=replaces)
-            if outcome == "lost" or not await self._hand_out(message):
+            try:
+                outcome, taken = await said(partial(self._show, replaces=replaces), message)
+            except CannotPost:
+                return "lost"
+            if outcome == "lost" or not await self._hand_out(taken):
                 return "lost"
         return outcome
 
     async def _show(self, message: Drawn, *, replaces: bool) -> Outcome:
+        """One message. Raises CannotPost for one that Slack finds too long."""
         if self._grown is not None:
             grown, self._grown = self._grown, None
             if await self._in_place(message, grown):
@@ -150,7 +157,7 @@ class Answer:
         for wait in (*WAITS, None):
             try:
                 if not channel:
-                    channel, thread = await self._direct(), ""
+                    channel, thread = await own_direct(self._client, self._door.user), ""
                 await self._send(message, channel, thread)
                 return "shown"
             except aiohttp.ClientConnectorError:  # nothing was sent
@@ -160,6 +167,8 @@ class Answer:
                     await asyncio.sleep(min(retry_after(refused), 5.0))
                 elif channel and not is_direct(channel) and code_of(refused) in _NOT_THERE:
                     channel = ""
+                elif code_of(refused) in TOO_LONG:
+                    raise CannotPost(code_of(refused)) from None
                 else:
                     log.info("an answer could not be shown: %s", code_of(refused))
                     return "lost"
@@ -179,17 +188,12 @@ class Answer:
         else:
             await self._client.chat_postEphemeral(user=self._door.user, **arguments)
 
-    async def _direct(self) -> str:
-        """The caller's own conversation with the bot."""
-        opened: Any = await self._client.conversations_open(users=self._door.user)
-        return str(opened["channel"]["id"])
-
     async def _hand_out(self, message: Drawn) -> bool:
         """Files go to the caller's own conversation with the bot: nothing else in Slack is private to one person."""
         for handout in message.handouts:
             try:
                 file = await uploaded(self._client, self._session, handout)
-                await share(self._client, file, handout, await self._direct())
+                await share(self._client, file, handout, await own_direct(self._client, self._door.user))
             except (PostingError, *FAILED) as fault:
                 log.warning("a file could not be handed over: %s", type(fault).__name__)
                 return False

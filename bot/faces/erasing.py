@@ -6,11 +6,12 @@ from bot.cards import Card, Part, Reply, Small, Text, button
 from bot.sentences import say
 from bot.story.erasing import Erased, Swept, version_of
 from bot.story.passages import MachineText, Passage
+from bot.story.prompts import Answer, Prompt
 from bot.story.rounds import Pitch
 from bot.story.text import shorten
 
 
-def before(thing: Passage | Pitch | MachineText, kind: str, name: str, words: str, versions: int) -> Reply:
+def before(thing: Passage | Pitch | MachineText | Answer | Prompt, kind: str, name: str, words: str, versions: int) -> Reply:
     """What erasing does, before it is done; hiding is offered first."""
     number = 0 if isinstance(thing, MachineText) else thing.number
     parts: list[Part] = [

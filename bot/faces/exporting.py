@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Literal
 
 from bot.exports import Book, PassageText, SceneText, credits_for, lossless, markdown, plain
+from bot.faces.prompts import whence
+from bot.markup import to_plain
+from bot.sentences import say
+from bot.story.answering import readable
 from bot.story.books import Books
+from bot.story.prompts import Prompt
 from bot.story.stories import Scene, Story
 from bot.story.veiling import mark
 
@@ -55,3 +61,21 @@ def _scene(books: Books, story: Story, scene: Scene | None) -> SceneText:
         for p, v in found
     )
     return SceneText("" if scene is None else scene.title, texts)
+
+
+def export_prompts(books: Books, prompts: Sequence[Prompt], reader: str | None) -> str:
+    """Prompts with their answers in Markdown, as far as this person may read them."""
+    lines = [f"# {to_plain(say('prompt.export_title'))}", ""]
+    for prompt in prompts:
+        lines += [f"## {to_plain(say('prompt.title', number=prompt.number))} ({prompt.asked_at:%Y-%m-%d})", ""]
+        lines += [str(mark(prompt.veil)) or prompt.text, ""]
+        if where := whence(prompt, books):
+            lines += [to_plain(where), ""]
+        answers = books.answers(prompt.id)
+        texts = books.answer_texts([a for a in answers if readable(prompt, a, reader)])
+        for answer in answers:
+            picked = " *" if answer.id in prompt.picks else ""
+            blind = to_plain(say("prompt.export_blind"))
+            words = str(mark(answer.veil)) if answer.veil else texts.get(answer.id, blind)
+            lines += [f"### {answer.number}. {answer.name}{picked}", "", words, ""]
+    return "\n".join(lines)

@@ -18,6 +18,7 @@ def _counts(own: Own) -> list[Marked]:
     counted = (
         ("passages", own.passages), ("pitches", own.pitches), ("drafts", own.drafts),
         ("requests", own.machine_texts), ("facts", own.facts), ("notes", own.notes),
+        ("answers", own.answers), ("prompt_ideas", own.prompt_ideas),
     )  # fmt: skip
     return [say(f"forget.{key}", n=len(things)) for key, things in counted if things]
 
@@ -100,6 +101,14 @@ def _file(own: Own) -> Iterator[str]:
     for fact in own.facts:
         yield _heading("file_fact", number=fact.number, kind=fact.kind)
         yield f"{fact.text}\n"
+    for answer, texts in own.answers:
+        yield _heading("file_answered", at=_at(answer.at), state=answer.veil or answer.status.replace("_", " "))
+        for written in texts:
+            yield _under("file_version", version=written.version, at=_at(written.at))
+            yield f"{written.text or written.hidden_text}\n"
+    for idea in own.prompt_ideas:
+        yield _heading("file_idea", number=idea.number, state=idea.status)
+        yield f"{idea.text}\n"
     for given in own.notes:
         yield _heading("file_note", number=given.number, state=given.state)
         yield f"{given.text}\n"

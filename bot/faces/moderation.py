@@ -30,7 +30,7 @@ def what(report: Report) -> Marked:
 
 def ask_to_report(about: About) -> Action:
     """The button that reports a thing: its form asks for the reason."""
-    name = {"passage": "passage", "pitch": "pitch", "machine": "text"}[about.kind]
+    name = {"machine": "text"}.get(about.kind, about.kind)
     return Action(say("moderation.report"), Call("report-card send", {name: about.subject}))
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from bot.commands import Commands
 from bot.dispatch import DueRule
 from bot.handlers import (
+    answers,
     asking,
     assist,
     canon,
+    digest,
     drafts,
     erasing,
     extending,
@@ -20,11 +22,15 @@ from bot.handlers import (
     moderation,
     my,
     notes,
+    own_time,
     pitching,
+    prompts,
     reading,
     rounds,
     scenes,
+    schedules,
     showrunner,
+    sprints,
     stopping,
     stories,
     turns,
@@ -36,8 +42,9 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, stopping,
-        my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, schedules,
+        sprints, stopping, my, own_time, forgetting, showrunner, digest, moderation, erasing, machine, drafts, messages,
+        asking, prompts, answers,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]
@@ -48,4 +55,7 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES, **asking.DUES}
+    return {
+        **rounds.DUES, **turns.DUES, **asking.DUES, **prompts.DUES, **schedules.DUES, **sprints.DUES, **own_time.DUES,
+        **digest.DUES,
+    }  # fmt: skip

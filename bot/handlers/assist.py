@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from bot.arguments import Int, Pick, Ref, Text
 from bot.cards import Reply, note
 from bot.commands import Commands, Growing
-from bot.context import Context
+from bot.context import Context, Shop
 from bot.errors import NotFound, UserError, WriterError
 from bot.faces import proposals as faces
 from bot.handlers.acting import act, the_story
@@ -32,7 +32,7 @@ from bot.writing.prompting import IDEAS, Library, Prompted, compose
 from bot.writing.sameness import numbered_ideas
 
 commands = Commands()
-MODES = tuple(mode.value for mode in Mode if mode is not Mode.PITCHES)
+MODES = tuple(mode.value for mode in Mode if mode not in (Mode.PITCHES, Mode.PROMPT))
 LEASE = timedelta(minutes=5)
 """After this long a text that is still being written counts as interrupted."""
 SAVE_EVERY = timedelta(seconds=2)
@@ -109,7 +109,7 @@ def _begin(ctx: Context, books: Books, moment: Moment, mode: Mode, request: str)
             raise UserError("assist.off")
     text_id = moment.new_id()
     begun = books.machine_text(text_id)
-    library = _library(books, room)
+    library = library_of(books, room)
     if begun is not None:
         library = replace(library, story=replace(story, deals=story.deals - 1))
     prompted = compose(library, mode, request, remote=able.remote, max_tokens=ctx.shop.max_tokens)
@@ -124,7 +124,7 @@ def _begin(ctx: Context, books: Books, moment: Moment, mode: Mode, request: str)
             for m in mine
             if m.asker == moment.key and budget.month(m.at) == budget.month(moment.now)
         )
-        worst = budget.worst_micros(prompted.brief, _price(ctx))
+        worst = budget.worst_micros(prompted.brief, price_of(ctx.shop))
         budget.check(room.room, moment.now, worst, asked, cap, ctx.shop.budget.person_share)
     pen = room.pens.get(story.id)
     tail = room.tail_of(story.id)
@@ -145,16 +145,17 @@ def _orphans(books: Books, story_id: str, moment: Moment) -> tuple[MachineText, 
     return tuple(replace(m, state="interrupted", lease_until=None) for m in open_)
 
 
-def _price(ctx: Context) -> Price | None:
+def price_of(shop: Shop) -> Price | None:
     """The price of the writer's model; the dearest there is for an unknown one, none on this machine."""
-    able = ctx.shop.writer.capabilities
+    able = shop.writer.capabilities
     if able.host.split(":")[0] in ("127.0.0.1", "localhost", "[", "::1"):
         return None
-    known = ctx.shop.prices.get(able.label)
-    return known or max(ctx.shop.prices.values(), key=lambda price: price.output, default=None)
+    known = shop.prices.get(able.label)
+    return known or max(shop.prices.values(), key=lambda price: price.output, default=None)
 
 
-def _library(books: Books, room: Snapshot) -> Library:
+def library_of(books: Books, room: Snapshot) -> Library:
+    """What a request is made from: the room's story, less what is hidden or sealed."""
     story = the_story(room)
     pen = room.pens.get(story.id)
     chosen = books.pitch(pen.pitch_id) if pen is not None and pen.pitch_id else None
@@ -311,6 +312,14 @@ async def why(ctx: Context, text: TEXT) -> Reply:
     return await ctx.read(look)
 
 
+@commands.add("assist-card read", button=True, changes=False)
+async def read_all(ctx: Context, text: TEXT) -> Reply:
+    """Read all of a long draft."""
+    return await ctx.read(
+        lambda books, moment: faces.whole(_mine(books, text, moment, "ready", "used", "failed", "interrupted"))
+    )
+
+
 @commands.add("assist-card rate", button=True)
 async def rate(ctx: Context, text: TEXT, opinion: Annotated[str, Pick("What you think of it", faces.OPINIONS)]) -> Reply:
     """Say whether a draft helps."""
@@ -322,14 +331,6 @@ async def rate(ctx: Context, text: TEXT, opinion: Annotated[str, Pick("What you 
         return act(books, moment, lambda _: Outcome(None, (replace(found, reason=opinion),)), acted=False)
 
     return await ctx.act(work, lambda _: Reply.of(note(say("assist.rated"))))
-
-
-@commands.add("assist-card read", button=True, changes=False)
-async def read_all(ctx: Context, text: TEXT) -> Reply:
-    """Read all of a long draft."""
-    return await ctx.read(
-        lambda books, moment: faces.whole(_mine(books, text, moment, "ready", "used", "failed", "interrupted"))
-    )
 
 
 @commands.add("assist-card drop", button=True)

@@ -17,6 +17,7 @@ from bot.story.erasing import Erased, Swept
 from bot.story.moderating import require_keeper
 from bot.story.moments import Moment
 from bot.story.passages import MachineText, Passage
+from bot.story.prompts import Answer, Prompt
 from bot.story.rounds import Pitch
 
 commands = Commands()
@@ -55,6 +56,11 @@ async def before(ctx: Context, kind: Kind, id_: str) -> Reply:
                 words = versions[-1].text or versions[-1].hidden_text
                 return faces.before(found, kind, room.name(found.author), words, len(versions))
             case Pitch():
+                return faces.before(found, kind, "", found.hidden_text or found.text, 1)
+            case Answer():
+                kept = books.answer_versions(found.id)
+                return faces.before(found, kind, found.name, kept[-1].text or kept[-1].hidden_text, len(kept))
+            case Prompt():
                 return faces.before(found, kind, "", found.hidden_text or found.text, 1)
             case MachineText():
                 return faces.before(found, kind, "", found.hidden_text or found.text, 1)

@@ -228,19 +228,25 @@ async def report(
 
     def work(books: Books, moment: Moment) -> Reported:
         pointed = _pointed(ctx, books, moment, message, author, text)
-        about = _reported(books, pointed)
+        about = _reported(books, pointed, moment)
         return act(books, moment, lambda room: moderating.report(room, about, reason, moment), acted=False)
 
     return await ctx.act(work, moderation.reported)
 
 
-def _reported(books: Books, pointed: Pointed) -> About:
-    """What a report is about: a passage, a co-writer's text, or any other message as it stands in the channel."""
+def _reported(books: Books, pointed: Pointed, moment: Moment) -> About:
+    """What a report is about: a passage, a co-writer's text, a prompt, its pick, or any other message as it stands in the channel."""
     post = books.post_with_ref(pointed.message) if pointed.whose == "ours" and pointed.message else None
     if post is not None and post.kind == "passage":
-        return about_thing(books, "passage", post.subject)
+        return about_thing(books, "passage", post.subject, moment)
     if post is not None and post.kind == "proposal":
-        return about_thing(books, "machine", post.subject)
+        return about_thing(books, "machine", post.subject, moment)
+    if post is not None and post.kind == "prompt":
+        return about_thing(books, "prompt", post.subject, moment)
+    if post is not None and post.kind == "picked":
+        picked = books.prompt(post.subject)
+        if picked is not None and len(picked.picks) == 1:
+            return about_thing(books, "answer", picked.picks[0], moment)
     if not pointed.message:
         raise UserError("messages.stranger")
     return About("message", pointed.message, pointed.text, pointed.author or None, pointed.name)

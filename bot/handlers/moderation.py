@@ -14,12 +14,13 @@ from bot.faces import moderation as faces
 from bot.handlers import erasing
 from bot.handlers.acting import act
 from bot.handlers.things import KINDS, Kind, about, passage_id, pitch_id, thing
-from bot.story import blocking, hiding, moderating, naming
+from bot.story import blocking, hiding, moderating, naming, prompt_hiding
 from bot.story.books import Books
 from bot.story.house_rules import is_showrunner
 from bot.story.moderating import Answered, Reported
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import MachineText, Passage
+from bot.story.prompts import Answer, Prompt
 from bot.story.reports import About
 from bot.story.rounds import Pitch
 from bot.story.snapshot import Snapshot
@@ -83,13 +84,13 @@ def _chosen(books: Books, what: str, passage: int, idea: int) -> tuple[Kind, str
 async def _report_typed(ctx: Context, passage: int, idea: int, why: str) -> Reply:
     if not why or bool(passage) == bool(idea):
         raise UserError("moderation.report_what", argument="value")
-    return await _report(ctx, lambda books: about(books, *_chosen(books, "report", passage, idea)), why)
+    return await _report(ctx, lambda books, moment: about(books, *_chosen(books, "report", passage, idea), moment), why)
 
 
-async def _report(ctx: Context, find: Callable[[Books], About], why: str) -> Reply:
+async def _report(ctx: Context, find: Callable[[Books, Moment], About], why: str) -> Reply:
     def work(books: Books, moment: Moment) -> Reported:
         return act(
-            books, moment, lambda room: moderating.report(room, find(books), why, moment), acted=False
+            books, moment, lambda room: moderating.report(room, find(books, moment), why, moment), acted=False
         )
 
     return await ctx.act(work, faces.reported)
@@ -144,11 +145,13 @@ async def send_report(
     passage: Annotated[str, Ref()] = "",
     pitch: Annotated[str, Ref()] = "",
     text: Annotated[str, Ref()] = "",
+    answer: Annotated[str, Ref()] = "",
+    prompt: Annotated[str, Ref()] = "",
 ) -> Reply:
     """Report this to the keepers; only they see by whom."""
-    given = dict(zip(KINDS, (passage, pitch, text), strict=True))
+    given = dict(zip(KINDS, (passage, pitch, text, answer, prompt), strict=True))
     kind: Kind = next((k for k, id_ in given.items() if id_), "passage")
-    return await _report(ctx, lambda books: about(books, kind, given[kind]), reason)
+    return await _report(ctx, lambda books, moment: about(books, kind, given[kind], moment), reason)
 
 
 @commands.add("report-card passage", button=True, keeps="said")
@@ -156,7 +159,7 @@ async def report_passage(
     ctx: Context, number: Annotated[int, Int("The passage's number", 1)], reason: REASON
 ) -> Reply:
     """Report a passage to the keepers; only they see by whom."""
-    return await _report(ctx, lambda books: about(books, "passage", passage_id(books, number)), reason)
+    return await _report(ctx, lambda books, moment: about(books, "passage", passage_id(books, number), moment), reason)
 
 
 @commands.add("moderate-card hide", button=True)
@@ -190,6 +193,11 @@ def _veiling(
             in_round = books.round(pitch.round_id)
             pitched = hiding.hide_pitch if hide else hiding.show_pitch
             return pitched(room, pitch, moment, in_round=in_round)
+        case Answer() as answer:
+            veiling = prompt_hiding.hide_answer if hide else prompt_hiding.show_answer
+            return veiling(room, answer, books.answer_versions(answer.id), moment)
+        case Prompt() as prompt:
+            return (prompt_hiding.hide_prompt if hide else prompt_hiding.show_prompt)(room, prompt, moment)
         case MachineText() as text:
             return (hiding.hide_machine if hide else hiding.show_machine)(room, text, moment)
 

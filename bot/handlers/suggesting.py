@@ -14,6 +14,7 @@ from bot.story.books import Books
 from bot.story.canoneering import cast
 from bot.story.house_rules import in_force, printed
 from bot.story.people import Person, Role
+from bot.story.recurring import days_typed
 from bot.story.rooms import Preset
 from bot.story.rounds import Round
 from bot.story.rule_kinds import Choice, Switch
@@ -23,6 +24,7 @@ from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.text import shorten
 from bot.story.voting import votable
+from bot.story.zones import likely_zones, zones_in_order
 
 MOST = 25
 """Discord takes 25 choices; nobody reads more."""
@@ -162,11 +164,40 @@ def _passages(books: Books, person: Person, begun: str) -> Iterator[Pair]:
         yield _named(passage.number, name if hidden else f"{name}: {passage.opening}")
 
 
+def _schedules(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    yield from (_named(s.number, f"{days_typed(s.days)} {s.at} {s.zone}") for s in books.schedules())
+
+
+def _zones(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    """What a word may mean, then every zone that holds it; the room's own first."""
+    typed = " ".join(begun.split())[:40]
+    likely = likely_zones(typed)
+    for name in dict.fromkeys((books.snapshot().room.zone, *likely, *zones_in_order())):
+        yield name, f"{name} ({typed})" if name in likely else name
+
+
+def _prompts(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    """The latest prompts; a hidden one by its number alone."""
+    asked = books.prompts(statuses=("open", "voting", "closed"), limit=50)
+    yield from (_named(p.number, p.text) for p in asked)
+
+
+def _open_prompts(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    yield from (_named(p.number, p.text) for p in books.prompts(statuses=("open", "voting"), limit=50))
+
+
+def _listed_prompts(books: Books, person: Person, begun: str) -> Iterator[Pair]:
+    yield from (_named(i.number, i.text) for i in books.prompt_ideas())
+
+
 def _story(books: Books) -> Story:
     return present(books.snapshot())
 
 
-_WITHOUT_STORY = frozenset({_members, _order, _roles, _groups, _rule_keys, _rule_values, _drafts, _stories})
+_WITHOUT_STORY = frozenset({
+    _members, _order, _roles, _groups, _rule_keys, _rule_values, _drafts, _stories, _schedules, _zones, _prompts, _open_prompts,
+    _listed_prompts,
+})  # fmt: skip
 _SOURCES: dict[tuple[str, str], Source] = {
     ("showrunner rules", "key"): _rule_keys,
     ("showrunner rules", "value"): _rule_values,
@@ -186,12 +217,24 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("vote", "numbers"): _ideas,
     ("round decide", "number"): _numbers,
     ("round results", "number"): _rounds,
+    ("prompt change", "number"): _schedules,
+    ("prompt pause", "number"): _schedules,
+    ("prompt resume", "number"): _schedules,
+    ("prompt skip", "number"): _schedules,
+    ("prompt unschedule", "number"): _schedules,
     ("notes give", "passage"): _passages,
     ("notes list", "number"): _notes,
     ("notes resolve", "number"): _notes,
+    ("prompt read", "number"): _prompts,
+    ("prompt export", "number"): _prompts,
+    ("prompt answer", "number"): _open_prompts,
+    ("prompt vote", "number"): _open_prompts,
+    ("prompt close", "number"): _open_prompts,
+    ("prompt remove", "number"): _listed_prompts,
 }
 _BY_NAME: dict[str, Source] = {
     "letter": _letters, "story": _stories, "scene": _scenes, "idea-number": _numbers, "fact-number": _facts,
     "character": _cast, "draft": _drafts, "note": _notes, "passage": _passages, "person": _members,
+    "zone": _zones,
 }  # fmt: skip
 """For every other command, by what its argument is called."""

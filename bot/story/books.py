@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +16,14 @@ from bot.story.moments import Moment, Outcome, PostKind
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Place
+from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
+from bot.story.schedules import Schedule
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
+from bot.story.time_books import TimeBooks
 
 T = TypeVar("T")
 
@@ -72,6 +75,8 @@ class Post:
     made_at: datetime
     shown_at: datetime | None = None
     content_hash: str = ""
+    owner: str = ""
+    """The process that holds it until `lease_until`; "" is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Deed:
     reversed_by: str | None
 
 
-class Books(Protocol):
+class Books(TimeBooks, Protocol):
     """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
 
     @property
@@ -216,6 +221,65 @@ class Books(Protocol):
     def held(self, held_id: str) -> Held | None:
         """A message that waits for its form."""
 
+    # ---- prompts
+    def prompt(self, prompt_id: str) -> Prompt | None:
+        """A prompt by its id."""
+
+    def prompt_numbered(self, number: int) -> Prompt | None:
+        """The prompt that people call by this number."""
+
+    def prompt_of(self, schedule_id: str, day: str) -> Prompt | None:
+        """What a schedule asked (or missed) on this local date (`2026-11-25`)."""
+
+    def prompts(
+        self, *, statuses: Sequence[str] = (), since: datetime | None = None, limit: int = 50
+    ) -> Sequence[Prompt]:
+        """Prompts of this room, newest first; missed days are among them."""
+
+    def dealt_cards(self, *, limit: int = 5_000) -> Sequence[str]:
+        """Ids of the deck's cards that were asked here, oldest first."""
+
+    def prompt_ideas(self, *, limit: int = 2_000) -> Sequence[PromptIdea]:
+        """The room's own list: what was never asked first, by number; then what was asked longest ago."""
+
+    def prompt_idea(self, idea_id: str) -> PromptIdea | None:
+        """One prompt of the room's list, asked or removed ones too."""
+
+    def prompt_order(self, order_id: str) -> PromptOrder | None:
+        """What a co-writer is to prepare."""
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """The head of an answer."""
+
+    def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
+        """Answers to a prompt that were neither taken back nor erased, by number."""
+
+    def answers_of(self, person: str, *, since: datetime | None = None, limit: int = 1_000) -> Sequence[Answer]:
+        """One person's answers in this room that were not taken back, newest first."""
+
+    def answer_texts(self, answers: Sequence[Answer]) -> Mapping[str, str]:
+        """The current words of these answers, by the answer's id; nothing for those that are hidden."""
+
+    def answer_versions(self, answer_id: str) -> Sequence[AnswerVersion]:
+        """All versions of an answer, oldest first."""
+
+    def answer_ballots(self, prompt_id: str) -> Sequence[AnswerBallot]:
+        """The ballots on a prompt's answers."""
+
+    # ---- schedules
+    def schedule(self, schedule_id: str) -> Schedule | None:
+        """A schedule by its id."""
+
+    def schedules(self, *, limit: int = 100) -> Sequence[Schedule]:
+        """The schedules of this room that are not removed, by number."""
+
+    def unreckoned(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Schedule]:
+        """Schedules whose next instant was reckoned by other rules of the zones, or after now (the clock went back)."""
+
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those (by id) whose instant moved; nothing that anybody
+        is shown changes by it."""
+
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:
         """A story of this room by its number, archived ones too."""
@@ -262,11 +326,17 @@ class Books(Protocol):
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""
 
-    def posts_save(self, posts: Sequence[Post]) -> None:
-        """Store what became of posts."""
+    def posts_save(self, posts: Sequence[Post], *, holder: str | None = None) -> None:
+        """Store what became of posts; given a `holder`, only of those that it still holds."""
+
+    def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
+        """Hold these posts until then; gives those that `holder` still holds."""
 
     def dues(self, *, until: datetime | None = None, limit: int = 100) -> Sequence[DueRow]:
         """Things of this room that time will do, earliest first; `until` gives only those due by then."""
 
     def due_done(self, due: DueRow, at: datetime) -> None:
         """Note that it was done; a later wish of the same kind and subject is a new generation."""
+
+    def due_again(self, due: DueRow, at: datetime) -> None:
+        """Let it be due once more at this instant, unless it was wished for anew."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 from bot.errors import UserError
+from bot.story import wall_clock
 from bot.story.hours import DAYS
 from bot.story.spans import minutes_of
+from bot.story.zones import zone as zone_of
 
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)"
 _DAY = r"(?P<day>mon|tue|wed|thu|fri|sat|sun)[a-z]*"
@@ -27,12 +28,12 @@ def instant_of(given: str, zone: str, now: datetime, *, argument: str = "time") 
             return now + timedelta(minutes=minutes_of(words, argument=argument))
         except UserError:
             raise UserError("kernel.not_an_instant", argument=argument, given=words[:40]) from None
-    here = now.astimezone(ZoneInfo(zone))
+    here = now.astimezone(zone_of(zone))
     clock = time(int(found["hour"]), int(found["minute"])) if found["hour"] else END_OF_DAY
     day, step = _day(found, here, words, argument)
-    at = _at(day, clock, zone)
+    at = wall_clock.instant_of(day, clock, zone)
     if at <= now and step:
-        at = _at(day + step, clock, zone)
+        at = wall_clock.instant_of(day + step, clock, zone)
     if at <= now:
         raise UserError("kernel.has_passed", argument=argument, given=words[:40])
     return at
@@ -52,7 +53,3 @@ def _day(found: re.Match[str], here: datetime, given: str, argument: str) -> tup
         ahead = timedelta(days=(DAYS.index(found["day"].capitalize()) - here.weekday()) % 7)
         return here.date() + ahead, timedelta(days=7)
     return here.date(), timedelta(days=1)
-
-
-def _at(day: date, clock: time, zone: str) -> datetime:
-    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)

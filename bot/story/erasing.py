@@ -16,6 +16,7 @@ from bot.story.ledger import Act
 from bot.story.moderating import require_keeper, settle_all
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import MachineText, Passage
+from bot.story.prompts import Answer, Prompt
 from bot.story.reports import Subject
 from bot.story.rounds import Pitch
 from bot.story.snapshot import Snapshot
@@ -54,7 +55,7 @@ class Swept:
         return len(dict(self.found).get(table, ()))
 
 
-def check(snapshot: Snapshot, thing: Passage | Pitch | MachineText, version: int, moment: Moment) -> None:
+def check(snapshot: Snapshot, thing: Passage | Pitch | MachineText | Answer | Prompt, version: int, moment: Moment) -> None:
     """Refuse who may not erase, what is erased already, and a press on a card that is not true any more."""
     require_keeper(snapshot, moment)
     if thing.veil == "erased":
@@ -63,12 +64,12 @@ def check(snapshot: Snapshot, thing: Passage | Pitch | MachineText, version: int
         raise Stale("erase.stale")
 
 
-def version_of(thing: Passage | Pitch | MachineText) -> int:
+def version_of(thing: Passage | Pitch | MachineText | Answer | Prompt) -> int:
     """The revision that the second press must carry."""
-    return 1 if isinstance(thing, MachineText) else thing.version
+    return 1 if isinstance(thing, MachineText | Prompt) else thing.version
 
 
-def erased(snapshot: Snapshot, thing: Passage | Pitch | MachineText, moment: Moment) -> Outcome[Erased]:
+def erased(snapshot: Snapshot, thing: Passage | Pitch | MachineText | Answer | Prompt, moment: Moment) -> Outcome[Erased]:
     """What follows in the room once a thing's words are gone: its author and its reporters hear of it, ballots lose it."""
     outcome: Outcome[Erased]
     match thing:
@@ -82,6 +83,13 @@ def erased(snapshot: Snapshot, thing: Passage | Pitch | MachineText, moment: Mom
             act = Act("pitch.erased", subjects, moment.key, "", {"number": thing.number})
             left = off_the_ballots(snapshot, (thing,), moment)
             outcome = left.also(rows=told, acts=(act,)).answering(Erased("pitch", thing.number))
+        case Answer():
+            told = tell(snapshot, (thing.person,), "tidings.answer_erased", moment, number=thing.number)
+            act = Act("answer.erased", (thing.room_id, thing.prompt_id, thing.id), moment.key, "", {"number": thing.number})
+            outcome = Outcome(Erased("answer", thing.number), told, (act,))
+        case Prompt():
+            act = Act("prompt.erased", (thing.room_id, thing.id), moment.key, "", {"number": thing.number})
+            outcome = Outcome(Erased("prompt", thing.number), (), (act,))
         case _:
             act = Act("machine.erased", (thing.story_id, thing.id), moment.key, "", {})
             outcome = Outcome(Erased("machine", 0), (), (act,))

@@ -42,14 +42,14 @@ def hide_passage(
 ) -> Outcome[Veiled]:
     """Hide a passage with all its versions."""
     require_keeper(snapshot, moment)
-    _refuse_unless_open(passage.veil)
+    refuse_unless_open(passage.veil)
     rows: tuple[object, ...] = (
         replace(passage, veil="hidden", opening="", closing=""),
         *(replace(v, text="", hidden_text=v.text) for v in versions),
         *tell(snapshot, (passage.author,), "tidings.passage_hidden", moment, number=passage.number),
     )
     news = Veiled("passage", passage.id, passage.number, snapshot.name(passage.author), True)
-    return _settled(snapshot, _done(rows, "passage.hidden", passage, moment), news, moment)
+    return settled(snapshot, _done(rows, "passage.hidden", passage, moment), news, moment)
 
 
 def show_passage(
@@ -57,7 +57,7 @@ def show_passage(
 ) -> Outcome[Veiled]:
     """Show a hidden passage again, exactly as it was."""
     require_keeper(snapshot, moment)
-    _refuse_unless_hidden(passage.veil)
+    refuse_unless_hidden(passage.veil)
     back = tuple(replace(v, text=v.hidden_text, hidden_text="") for v in versions)
     current = next(v for v in back if v.version == passage.version)
     rows: tuple[object, ...] = (
@@ -77,7 +77,7 @@ def hide_pitch(
     `in_round` is its round, for one of a while ago that the snapshot does not hold.
     """
     require_keeper(snapshot, moment)
-    _refuse_unless_open(pitch.veil)
+    refuse_unless_open(pitch.veil)
     if pitch.status == "withdrawn":
         raise UserError("moderation.not_shown_anyway")
     veiled = replace(
@@ -89,7 +89,7 @@ def hide_pitch(
         "pitch.hidden", (pitch.story_id, pitch.round_id, pitch.id), moment.key, "", {"number": pitch.number}
     )
     news = Veiled("pitch", pitch.id, pitch.number, "", True)
-    return _settled(snapshot, outcome.also(rows=told, acts=(act,)), news, moment)
+    return settled(snapshot, outcome.also(rows=told, acts=(act,)), news, moment)
 
 
 def show_pitch(
@@ -97,7 +97,7 @@ def show_pitch(
 ) -> Outcome[Veiled]:
     """Show a hidden idea again: onto the ballot if it is open and has room, else into line, else the drawer."""
     require_keeper(snapshot, moment)
-    _refuse_unless_hidden(pitch.veil)
+    refuse_unless_hidden(pitch.veil)
     open_ = replace(pitch, veil="", text=pitch.hidden_text, hidden_text="", veiled_from="")
     before = cast(PitchStatus, pitch.veiled_from or "drawer")
     outcome = pitching.back_on_the_ballot(snapshot, replace(open_, status=before), moment)
@@ -112,16 +112,16 @@ def show_pitch(
 def hide_machine(snapshot: Snapshot, text: MachineText, moment: Moment) -> Outcome[Veiled]:
     """Hide a co-writer's draft that was shown to the room."""
     require_keeper(snapshot, moment)
-    _refuse_unless_open(text.veil)
+    refuse_unless_open(text.veil)
     rows = (replace(text, veil="hidden", text="", hidden_text=text.text),)
     news = Veiled("machine", text.id, 0, snapshot.name(text.asker), True)
-    return _settled(snapshot, _machine(rows, "machine.hidden", text, moment), news, moment)
+    return settled(snapshot, _machine(rows, "machine.hidden", text, moment), news, moment)
 
 
 def show_machine(snapshot: Snapshot, text: MachineText, moment: Moment) -> Outcome[Veiled]:
     """Show a co-writer's draft again."""
     require_keeper(snapshot, moment)
-    _refuse_unless_hidden(text.veil)
+    refuse_unless_hidden(text.veil)
     rows = (replace(text, veil="", text=text.hidden_text, hidden_text=""),)
     news = Veiled("machine", text.id, 0, snapshot.name(text.asker), False)
     return _machine(rows, "machine.shown", text, moment).answering(news)
@@ -153,7 +153,7 @@ def _where_seen(snapshot: Snapshot, pitch: Pitch, in_round: Round | None) -> tup
     return tuple(marks)
 
 
-def _settled(
+def settled(
     snapshot: Snapshot, outcome: Outcome[None], news: Veiled, moment: Moment
 ) -> Outcome[Veiled]:
     """Hiding answers the reports about what was hidden."""
@@ -172,11 +172,13 @@ def _machine(rows: tuple[object, ...], kind: str, text: MachineText, moment: Mom
     return Outcome(None, rows, (Act(kind, (text.story_id, text.id), moment.key, "", {}),), marks)
 
 
-def _refuse_unless_open(veil: str) -> None:
+def refuse_unless_open(veil: str) -> None:
+    """Refuse to hide what is hidden or gone."""
     if veil:
         raise UserError("moderation.hidden_already" if veil == "hidden" else "moderation.erased_already")
 
 
-def _refuse_unless_hidden(veil: str) -> None:
+def refuse_unless_hidden(veil: str) -> None:
+    """Refuse to show again what is not hidden, or gone."""
     if veil != "hidden":
         raise UserError("moderation.erased_already" if veil else "moderation.shown_already")

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
+from bot.story.zones import zone as zone_of
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MINUTES_A_DAY = 24 * 60
@@ -79,16 +79,16 @@ def after(start: datetime, length: Length, zone: str, hours: str) -> datetime | 
     end = start.astimezone(UTC) + timedelta(minutes=length.minutes)
     if not length.room_days:
         return end
-    here = ZoneInfo(zone)
+    here = zone_of(zone)
     return _spend(end.astimezone(here).replace(tzinfo=None), length.room_days, parse_hours(hours), here)
 
 
 def day_of(at: datetime, zone: str) -> date:
     """The day on which an instant falls in a room's zone."""
-    return at.astimezone(ZoneInfo(zone)).date()
+    return at.astimezone(zone_of(zone)).date()
 
 
-def _spend(wall: datetime, room_days: int, hours: Hours, here: ZoneInfo) -> datetime:
+def _spend(wall: datetime, room_days: int, hours: Hours, here: tzinfo) -> datetime:
     """The instant when so many room days of open time have passed since this time on the wall."""
     left = timedelta(minutes=room_days * hours.a_day)
     day = wall.date()

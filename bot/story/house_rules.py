@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -148,13 +148,17 @@ def may_pitch(snapshot: Snapshot, moment: Moment) -> None:
 def may_vote(snapshot: Snapshot, round_: Round, moment: Moment) -> None:
     """Refuse who may not vote in this round. Who joined too late is told that it holds for this round
     only."""
+    may_vote_since(snapshot, round_.opened_at, round_.terms.vote_hours, moment)
+
+
+def may_vote_since(snapshot: Snapshot, opened_at: datetime, hours: int, moment: Moment) -> None:
+    """Refuse who may not vote on what opened then, or joined less than so many hours before."""
     _refuse_reader(snapshot, moment)
     who = in_force(snapshot.room).vote
     _refuse_unless(_belongs(snapshot, who, moment), f"rules.no_vote_{who}", argument="choices")
     joined = moment.standing.joined_at
-    wait = timedelta(hours=round_.terms.vote_hours)
-    if round_.terms.vote_hours and joined is not None and joined > round_.opened_at - wait:
-        raise NotAllowed("rules.no_vote_newcomer", argument="choices", n=round_.terms.vote_hours)
+    if hours and joined is not None and joined > opened_at - timedelta(hours=hours):
+        raise NotAllowed("rules.no_vote_newcomer", argument="choices", n=hours)
 
 
 def _refuse_reader(snapshot: Snapshot, moment: Moment) -> None:

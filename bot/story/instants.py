@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
 from bot.story.hours import DAYS
 from bot.story.spans import minutes_of
+from bot.story.zones import zone as zone_of
 
 _CLOCK = re.compile(r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?([01]?\d|2[0-3]):([0-5]\d)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]([01]?\d|2[0-3]):([0-5]\d))?")
@@ -19,7 +19,7 @@ def last_instant(given: str, zone: str, now: datetime, *, argument: str) -> date
 
     Raises UserError for what names no instant, or one that is still to come.
     """
-    here = ZoneInfo(zone)
+    here = zone_of(zone)
     local = now.astimezone(here).replace(tzinfo=None)
     words = " ".join(given.split())
     if clock := _CLOCK.fullmatch(words):

@@ -81,6 +81,7 @@ class Moment:
 PostKind = Literal[
     "house", "ballot", "scene", "turn",
     "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
+    "prompt", "picked", "sprint", "private", "digest", "missing",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
@@ -101,6 +102,9 @@ class Mark:
 DueKind = Literal[
     "last_call", "deadline", "pen", "turn", "nudge", "unwritten", "decide", "offer", "early_close", "stop",
     "ask", "held",
+    "prompt_close", "prompt_order",
+    "prompt",
+    "sprint", "evening", "digest",
 ]
 
 

@@ -40,8 +40,8 @@ def open_round(
     sealed: bool = False,
     kind: Literal["ideas", "texts"] = "ideas",
 ) -> Outcome[Round]:
-    """Ask a story's next question; an empty one is "What happens next?". A second and third at once are a
-    showrunner's."""
+    """Ask a story's next question; an empty one is that of the last round, if nobody fed it, else "What happens
+    next?". A second and third at once are a showrunner's."""
     may_pitch(snapshot, moment)
     refuse_at_rest(snapshot, story)
     others = snapshot.open_rounds(story.id)
@@ -49,7 +49,7 @@ def open_round(
     asked = (
         text.fit(question, "question", argument="question")
         if question.strip()
-        else str(say(f"rounds.ask_{kind}"))
+        else _carried_question(snapshot, story, kind) or str(say(f"rounds.ask_{kind}"))
     )
     terms = _terms(snapshot, in_force(snapshot.room), moment, method, sealed, kind)
     round_id, seed = moment.new_id(), moment.ids.salt().hex()
@@ -90,6 +90,18 @@ def open_round(
         (Mark("opened", round_id), Mark("ballot", round_id), *(Mark("ballot", r.id) for r in relettered)),
         dues_changed(None, opened, moment.now),
     )
+
+
+def unfed(snapshot: Snapshot, round_: Round) -> bool:
+    """Whether no idea ever came into a round, waiting and withdrawn ones too."""
+    return not snapshot.pitches_of(round_.id)
+
+
+def _carried_question(snapshot: Snapshot, story: Story, kind: str) -> str:
+    """The question of the last round where it closed without an idea: it is carried over."""
+    last = snapshot.last_round(story.id)
+    carried = last is not None and last.result == "below_quorum" and last.terms.kind == kind and unfed(snapshot, last)
+    return last.question if last is not None and carried and not snapshot.open_rounds(story.id) else ""
 
 
 def refuse_at_rest(snapshot: Snapshot, story: Story) -> None:
@@ -173,7 +185,7 @@ def _terms(
         runoff_from=rules.run_off_from,
         tie_people_first="people" in rules.tie,
         tie_showrunner="showrunner" in rules.tie,
-        vote_hours=_newcomers(snapshot, rules, moment),
+        vote_hours=newcomers_wait(snapshot, rules, moment),
         kind=kind,
         room_days=rules.length.room_days,
         carries=rules.carries,
@@ -183,7 +195,7 @@ def _terms(
     )
 
 
-def _newcomers(snapshot: Snapshot, rules: Rules, moment: Moment) -> int:
+def newcomers_wait(snapshot: Snapshot, rules: Rules, moment: Moment) -> int:
     """Hours that voters must have been here before; none while the room or its server is too young to ask
     it."""
     since = moment.standing.space_since

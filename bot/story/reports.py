@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Subject = Literal["passage", "pitch", "machine", "message", "words_out"]
+Subject = Literal["passage", "pitch", "machine", "message", "words_out", "answer", "prompt"]
 """What a report is about. `words_out` is a person who asks for their own words to be taken out."""
 
 

@@ -55,3 +55,7 @@ class Room:
     """Highest number given to a report."""
     role_map: tuple[tuple[str, str, str], ...] = ()
     """(id, name, role here) of the server's roles that count here, by id; see bot.story.role_map."""
+    schedules: int = 0
+    """Highest number given to a schedule."""
+    prompts: int = 0
+    """Highest number given to a prompt."""

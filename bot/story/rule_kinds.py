@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
 from bot.sentences import Marked, say
 from bot.story.hours import Length, parse_hours
+from bot.story.zones import zone_named
 
 _OFF = frozenset({"off", "none", "no", "never", "0"})
 _UNIT = re.compile(
@@ -220,11 +220,8 @@ class Zone:
     examples: str = field(default="Europe/Berlin, America/New_York, UTC")
 
     def read(self, key: str, given: str) -> str:
-        """A zone that exists."""
-        try:
-            return ZoneInfo(given.strip()).key
-        except (KeyError, ValueError, OSError):  # an unknown name, a path, a folder of the list
-            raise _refused(key, given, self.allowed) from None
+        """A zone that exists; what may mean several is answered with their names."""
+        return zone_named(given, argument="value")
 
     def write(self, value: str) -> str:
         """Its name."""
@@ -267,6 +264,38 @@ class OpenHours:
     def allowed(self) -> str:
         """An example."""
         return "Mon-Fri 09:00-18:00, always"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Some words or phrases, parted by commas, or none."""
+
+    most: int = 20
+    longest: int = 60
+
+    def read(self, key: str, given: str) -> tuple[str, ...]:
+        """The phrases, without case and repetitions, by the alphabet."""
+        if given.strip().casefold() in ("", *_OFF):
+            return ()
+        phrases = tuple(sorted({" ".join(p.casefold().split()) for p in given.split(",")} - {""}))
+        if not phrases or len(phrases) > self.most or any(len(p) > self.longest for p in phrases):
+            raise _refused(key, given, self.allowed)
+        return phrases
+
+    def write(self, value: tuple[str, ...]) -> str:
+        """The phrases with their commas, or none."""
+        return ", ".join(value) or "none"
+
+    def words(self, key: str, value: tuple[str, ...]) -> Marked:
+        """The phrases."""
+        if not value:
+            return say(f"rules.{_name(key)}_none")
+        return say(f"rules.{_name(key)}_value", value=", ".join(value))
+
+    @property
+    def allowed(self) -> str:
+        """An example, with the limit."""
+        return f"spiders, hospital rooms (up to {self.most} phrases with commas between them), none"
 
 
 def in_words(length: Length) -> Marked:

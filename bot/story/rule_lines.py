@@ -13,7 +13,7 @@ from typing import Literal
 from bot.story.hours import Length
 from bot.story.rooms import Preset
 from bot.story.rounds import Method
-from bot.story.rule_kinds import Choice, Kind, Lasting, Number, OpenHours, Steps, Switch, Zone
+from bot.story.rule_kinds import Choice, Kind, Lasting, Number, OpenHours, Phrases, Steps, Switch, Zone
 
 Who = Literal["anyone", "members", "keepers", "roster"]
 BY_REGULARS = -1
@@ -86,6 +86,8 @@ class Rules:
     form: Literal["free", "line", "word"]
     folded: bool
     timed: Length
+    content_lines: tuple[str, ...]
+    """What prompts of this room stay away from."""
     zone: str
     hours: str
 
@@ -183,6 +185,7 @@ LINES: tuple[Line, ...] = (
     Line("form", "form", Choice(("free", "line", "word")), "free", "free", "free"),
     Line("folded", "folded", Switch(), "off", "off", "off"),
     Line("timed", "timed", Lasting(room_days=False, most_minutes=24 * 60), "none", "none", "none"),
+    Line("content-lines", "content_lines", Phrases(), "none", "none", "none"),
     Line("zone", "zone", Zone(), "", "", ""),
     Line("hours", "hours", OpenHours(), "", "", ""),
 )  # fmt: skip

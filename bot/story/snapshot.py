@@ -62,7 +62,7 @@ class Snapshot:
 
     def name(self, key: str | None) -> str:
         """The display name of a person key; the user part for one the room does not know."""
-        if key is None:
+        if not key:
             return ""
         member = self.members.get(f"{self.room.id}/{key}")
         return member.name if member else Person.of(key).user

@@ -21,6 +21,7 @@ from bot.story.moderating import Reported, require_keeper
 from bot.story.moments import Moment, Outcome
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.prompts import Answer, AnswerVersion, PromptIdea
 from bot.story.reports import About, Report
 from bot.story.rounds import Pitch
 from bot.story.rule_lines import ASKS
@@ -43,13 +44,18 @@ class Own:
     notes: tuple[Note, ...] = ()
     copies: tuple[str, ...] = ()
     """Ids of messages of theirs that wait for an answer or a form."""
+    answers: tuple[tuple[Answer, tuple[AnswerVersion, ...]], ...] = ()
+    """Answers to prompts, taken back ones too, with every version, oldest first."""
+    prompt_ideas: tuple[PromptIdea, ...] = ()
+    """What they put on the room's list of prompts."""
     last_passages: tuple[str, ...] = ()
     """Those of the passages after which nobody else's stands in their story."""
 
     @property
     def empty(self) -> bool:
         """Nothing is there."""
-        return not (self.passages or self.pitches or self.drafts or self.machine_texts or self.facts or self.notes)
+        mine = (self.passages, self.pitches, self.drafts, self.machine_texts, self.facts, self.notes, self.answers)
+        return not (any(mine) or self.prompt_ideas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ class Plan:
         """Of everything that loses its words."""
         own = self.own
         found = [p.id for p, _ in own.passages]
-        for rows in (own.pitches, own.drafts, own.machine_texts, own.facts, own.reports, own.notes):
+        found += [a.id for a, _ in own.answers]
+        for rows in (own.pitches, own.drafts, own.machine_texts, own.facts, own.reports, own.notes, own.prompt_ideas):
             found += [row.id for row in rows]
         return (*found, *own.copies)
 
@@ -81,6 +88,7 @@ class Plan:
     def revision(self) -> int:
         """Changes with anything that it would take out: the second press carries it."""
         versions = [f"{p.id}:{p.version}" for p, _ in self.own.passages]
+        versions += [f"{a.id}:{a.version}" for a, _ in self.own.answers]
         whole = "\n".join((*versions, *self.ids))
         return int(hashlib.sha256(whole.encode()).hexdigest()[:7], 16)
 
@@ -113,6 +121,8 @@ def _since(own: Own, since: datetime | None) -> Own:
         pitches=tuple(p for p in own.pitches if p.at >= since),
         facts=tuple(f for f in own.facts if f.at >= since),
         notes=tuple(n for n in own.notes if n.at >= since),
+        answers=tuple((a, versions) for a, versions in own.answers if a.at >= since),
+        prompt_ideas=tuple(i for i in own.prompt_ideas if i.at >= since),
     )
 
 

@@ -13,6 +13,7 @@ from bot.story.words import is_word, words
 
 LIMITS = {
     "title": 200, "name": 80, "pitch": 1_000, "passage": 100_000, "question": 300, "reason": 500, "fact": 500, "note": 2_000, "request": 500,
+    "answer": 100_000, "prompt": 1_000,
 }  # fmt: skip
 """Most characters (code points) of each kind of text."""
 

@@ -142,6 +142,8 @@ def _why_not(kind: str) -> str:
         return "passages.undo_round"
     if kind.startswith("pitch."):
         return "passages.undo_idea"
+    if kind.startswith("prompt."):
+        return "passages.undo_prompt"
     if kind.startswith(("turn.", "pen.")):
         return "passages.undo_turn"
     return "passages.undo_not_this"

@@ -8,7 +8,7 @@ from typing import Literal
 
 
 class Mode(StrEnum):
-    """What `/assist` can do, and `PITCHES` for ideas asked for by a round."""
+    """What `/assist` can do, `PITCHES` for ideas asked for by a round, and `PROMPT` for the prompt of the day."""
 
     OPTIONS = "options"
     CONTINUE = "continue"
@@ -20,6 +20,8 @@ class Mode(StrEnum):
     TWIST = "twist"
     NAMES = "names"
     PITCHES = "pitches"
+    PROMPT = "prompt"
+    """A prompt for the room, asked for by `/prompt` or by a schedule ahead of its hour."""
 
     @property
     def deals_ideas(self) -> bool:

@@ -11,26 +11,13 @@ from typing import Any, Literal
 from bot.errors import WriterError
 from bot.sentences import say
 from bot.writing.briefs import Brief, Capabilities, Materials, Mode, Written
-from bot.writing.cards import HOLE, Card, all_cards
+from bot.writing.cards import Card, all_cards
+from bot.writing.filling import offers, pools, worded
 
 IDEAS = 3
 """How many ideas one deal has."""
 NAMES = 6
 """How many names one deal has: they are short, and most are tried on and put back."""
-MOST = 80
-"""Characters of a name or phrase of the story that go into a card; the rest is cut at a word."""
-_DETERMINERS = (
-    "a an the this that these those his her their its my our your one two three four five six seven eight"
-    " nine ten some every each no all both der die das le la les el los las il lo gli den det de het een"
-)
-_DETERMINED = frozenset(_DETERMINERS.split())
-_PREPOSITIONS = (
-    "above across along around at behind below beneath beside between by from in inside into near off on outside"
-    " over past through to under up with within without"
-)
-_WHEREABOUTS = frozenset(_PREPOSITIONS.split())
-"""What opens a whereabouts, as in "under the stairs": that is no name, and no card has room for it."""
-_QUOTES = '“”"„«» '
 _RATHER_OWN = 0.4
 """How far to the front cards move that borrow from the story: it should feel dealt for this story, mostly."""
 
@@ -93,14 +80,14 @@ class Deck:
 
 def _order(cards: Iterable[Card], materials: Materials, dice: Random) -> list[Card]:
     """Fresh cards in the order of dealing: kinds in turn, the least used first, this story's own foremost."""
-    offers = _offers(materials)
+    offered = offers(materials)
     kinds: dict[str, list[Card]] = {}
     for card in cards:
         kinds.setdefault(card.kind, []).append(card)
     piles: list[tuple[float, float, list[Card]]] = []
     for pile in kinds.values():
         fresh = [card for card in pile if card.id not in materials.dealt]
-        fresh.sort(key=lambda card: _rank(card, offers, dice))
+        fresh.sort(key=lambda card: _rank(card, offered, dice))
         piles.append((1 - len(fresh) / len(pile), dice.random(), fresh))
     piles.sort(key=lambda entry: entry[:2])
     return [card for row in zip_longest(*(pile for _, _, pile in piles)) for card in row if card is not None]
@@ -116,78 +103,13 @@ def _rank(card: Card, offers: frozenset[str], dice: Random) -> float:
 
 def _fill(cards: Iterable[Card], materials: Materials, dice: Random) -> Iterator[str]:
     """The cards' texts; names are handed out in turn, so that one deal speaks of several people."""
-    pools, offers = _pools(materials), _offers(materials)
-    for pool in pools.values():
+    found, offered = pools(materials), offers(materials)
+    for pool in found.values():
         dice.shuffle(pool)
-    sources = {hole: cycle(pool) for hole, pool in pools.items()}
+    sources = {hole: cycle(pool) for hole, pool in found.items()}
     sources["other"] = sources["cast"]
     for card in cards:
-        if card.holes <= offers:
-            yield _worded(card.text, {hole: next(sources[hole]) for hole in sorted(card.holes)})
+        if card.holes <= offered:
+            yield worded(card.text, {hole: next(sources[hole]) for hole in sorted(card.holes)})
         else:
             yield card.plain
-
-
-def _pools(materials: Materials) -> dict[str, list[str]]:
-    """What can go into each hole, worded as it stands inside a sentence."""
-    return {
-        "cast": _names(materials.cast),
-        "place": [_with_article(name) for name in _names(materials.places) if not _whereabouts(name)],
-        "thing": [_with_article(name) for name in _names(materials.things) if not _whereabouts(name)],
-        "thread": _names(materials.threads),
-    }
-
-
-def _offers(materials: Materials) -> frozenset[str]:
-    pools = _pools(materials)
-    offers = {hole for hole, pool in pools.items() if pool}
-    return frozenset(offers | {"other"} if len(pools["cast"]) > 1 else offers)
-
-
-def _worded(text: str, borrowed: dict[str, str]) -> str:
-    """The text with its holes filled; what opens a sentence gets its capital."""
-    worded, at = [], 0
-    for hole in HOLE.finditer(text):
-        before, name = text[: hole.start()].rstrip(" "), borrowed[hole[1]]
-        opens = not before or before[-1] in ".!?"
-        worded += [text[at : hole.start()], name[0].upper() + name[1:] if opens else name]
-        at = hole.end()
-    return "".join(worded) + text[at:]
-
-
-def _names(names: Iterable[str]) -> list[str]:
-    """Names on one line each, cut at a word where they are long, without blanks and repetitions."""
-    kept: dict[str, str] = {}
-    for given in names:
-        name = _bare(" ".join(given.split()))
-        if len(name) > MOST:
-            cut = name[: MOST - 1]
-            name = (cut.rpartition(" ")[0] or cut) + "…"
-        if any(c.isalnum() for c in name):
-            kept.setdefault(name.casefold(), name)
-    return list(kept.values())
-
-
-def _bare(phrase: str) -> str:
-    """A phrase that can stand inside a sentence: no full stop or quotation marks of its own, `The deck` small.
-
-    `The Last Ferry` keeps its capital: what goes on in capitals is a title.
-    """
-    bare = phrase.strip(_QUOTES).rstrip(".,;: ").strip(_QUOTES) or phrase
-    first, _, rest = bare.partition(" ")
-    opens = rest and rest.islower() and first.casefold() in _DETERMINED | _WHEREABOUTS
-    return f"{first.lower()} {rest}" if opens else bare
-
-
-def _whereabouts(name: str) -> bool:
-    first, _, rest = name.partition(" ")
-    return bool(rest) and first in _WHEREABOUTS
-
-
-def _with_article(name: str) -> str:
-    """`lantern` and `a lantern` as `the lantern`: the story knows it by now. Proper names stay as they are."""
-    first, _, rest = name.partition(" ")
-    if rest and first in ("a", "an"):
-        return f"the {rest}"
-    known = first.casefold() in _DETERMINED or "'" in first or "’" in first
-    return name if known or not name[0].islower() else f"the {name}"

@@ -56,6 +56,9 @@ from a character's want, one that turns what we believe, one that comes from out
     "a sting where one fits its tone, and a last line that lands.",
     Mode.TWIST: "Give three twists: each turns something that the passages made us believe, is fair by what is already written (say "
     "by which line), and costs somebody. One or two sentences each. Form: `1) ...` `2) ...` `3) ...`, nothing else.",
+    Mode.PROMPT: "Write one prompt for the writers of this room: one to three sentences that give them a way in and leave the writing "
+    "to them. Concrete, playable in a quarter of an hour, with something at stake, and no question that a yes would answer. The "
+    "prompt alone.",
     Mode.NAMES: "Give six names for what the ask says (else: for the person who comes next), fitting this story's time, place and "
     "people, none beginning alike, each with half a line why. Form: `1) Name - why`, one to a line, nothing else.",
 }  # fmt: skip

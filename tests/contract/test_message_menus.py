@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from bot.calls import Call
 from bot.commands import MENU
 from bot.story.books import Books
+from bot.story.moments import Ids, Moment
 from bot.story.people import Place, Standing
 from bot.writing.briefs import Brief, Capabilities, Written
 from bot.writing.silent import Silent
 from memory import migrate
+from tests.clock import START
 from tests.rig import Room, open_room, plain
 
 
@@ -379,7 +381,7 @@ async def test_what_is_reported_is_what_the_message_shows(room: Room) -> None:
     await begun(room)
 
     async def about(whose: Any, message: str, author: str = "", text: str = "seen") -> Any:
-        return await look(room, lambda books: _reported(books, Pointed(whose, message, author, "ada", text)))
+        return await look(room, lambda books: _reported(books, Pointed(whose, message, author, "ada", text), Moment(START, Ids("m"))))
 
     passage = await about("ours", room.ref("It began with a bell."))
     assert (passage.kind, passage.words, passage.author, passage.number) == ("passage", "It began with a bell.", BEN, 1)

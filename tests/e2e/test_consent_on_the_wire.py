@@ -14,7 +14,7 @@ from bot.writing.briefs import Mode
 from tests.rig import Room, open_room
 from tests.servers.messages import KEY, MessagesServer
 
-MODES = [mode.value for mode in Mode if mode is not Mode.PITCHES]
+MODES = [mode.value for mode in Mode if mode not in (Mode.PITCHES, Mode.PROMPT)]
 MARKERS = ("Zanzibelle", "quiet violet ledger under the seventh stair", "Brontosaurine")
 
 

@@ -23,6 +23,8 @@ class Card:
     """The modes of the co-writer that this card is dealt for, and "prompt" for the prompt of the day."""
     text: str
     plain: str
+    measure: str = ""
+    """What the receipt of an answer counts (see bot.story.constraints)."""
 
     @property
     def holes(self) -> frozenset[str]:
@@ -39,7 +41,7 @@ def all_cards() -> tuple[Card, ...]:
         content = tomllib.loads(file.read_text("utf-8"))
         kind, serves = file.name.removesuffix(".toml"), frozenset(content["serves"])
         found += (
-            Card(card["id"], kind, serves, card["text"], card.get("plain", card["text"]))
+            Card(card["id"], kind, serves, card["text"], card.get("plain", card["text"]), card.get("measure", ""))
             for card in content["card"]
         )
     return tuple(found)

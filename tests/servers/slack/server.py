@@ -227,6 +227,13 @@ class SlackServer:
         event = {"type": "channel_archive", "channel": channel.id}
         self.service.events.emit(channel.team, event, needs="channels:read", channel=channel)
 
+    def unarchive(self, channel: Channel) -> None:
+        """Someone takes it back."""
+        channel.archived = False
+        kind = "group_unarchive" if channel.kind == "group" else "channel_unarchive"
+        event = {"type": kind, "channel": channel.id}
+        self.service.events.emit(channel.team, event, needs="channels:read", channel=channel)
+
     def remove_channel(self, channel: Channel) -> None:
         """Someone deletes a channel."""
         event = {"type": "channel_deleted", "channel": channel.id}
