@@ -112,6 +112,8 @@ class SlackRoom:
     channel: Any
     last: dict[str, Shown] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    patient: bool = False
+    """Whether what was acknowledged too late, as on a loaded machine, is borne: a form is closed by hand, its answer comes."""
     port: int = 0
     """Where the app listens, over HTTP."""
 
@@ -250,7 +252,10 @@ class SlackRoom:
         before, files = self._private(who), len(self._files(who))
         form = who.modal
         answer = await act
-        assert not answer.failed, answer.failed
+        late = self.patient and answer.failed == "operation_timeout"
+        assert late or not answer.failed, answer.failed
+        if late and form is not None:
+            who.dismisses(form)
 
         def fresh() -> list[Seen]:
             return [seen for key, seen in self._private(who).items() if key not in before]

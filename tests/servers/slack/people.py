@@ -179,6 +179,10 @@ class Person(Saying):
             payload.pop(name)
         return await self._answered(self._interactions.send(one, payload))
 
+    def dismisses(self, modal: Modal) -> None:
+        """Close a form of which the app hears nothing more."""
+        self._windows.close(self._top(modal))
+
     async def type_ahead(
         self, target: Target | Select, typed: str, placeholder: str | None = None
     ) -> list[Choice]:
