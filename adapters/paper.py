@@ -16,6 +16,7 @@ from adapters.screen import Screen
 from adapters.text import WIDTH, draw, visible, wrapped
 from bot.cards import Card, Items, Small, Text, note
 from bot.sentences import Marked, say
+from bot.story.people import Person
 from bot.story.text import shorten
 
 _HEARD = 400
@@ -96,7 +97,8 @@ class Board:
 
     A card that is edited in place (ballot, house, scene) is not printed again: a terminal cannot redraw what has
     scrolled away, and `/round ballot` shows it whenever somebody asks. Two things are: choices that were not on it
-    when it was printed, in a few lines, and a card that should notify, in full under "changed:".
+    when it was printed, in a few lines, and a card that should notify, in full under "changed:". What is for one person
+    alone is printed as their replies are.
     """
 
     def __init__(self, screen: Screen, paper: Paper, prefix: str = "") -> None:
@@ -132,7 +134,11 @@ class Board:
         """Print what was held."""
         waiting, self._waiting = self._waiting, []
         for pinned in waiting:
-            if pinned.again and not pinned.card.notify:
+            if pinned.card.to:
+                person = Person.of(pinned.card.to)
+                self._screen.show(person, [pinned.card])
+                self._paper.only(person.user, [pinned.card])
+            elif pinned.again and not pinned.card.notify:
                 unseen = self._screen.redraw(pinned.ref, pinned.card)
                 if unseen:
                     lines = tuple(f"{option.number} {option.markup}" for option in unseen)

@@ -72,7 +72,7 @@ class Int:
         value = int(digits)
         if not self.least <= value <= self.most:
             raise UserError(
-                "kernel.number_range", argument=name, name=name, least=self.least, most=self.most, given=value
+                "kernel.number_range", argument=name, name=name, least=f"{self.least:,}", most=f"{self.most:,}", given=f"{value:,}"
             )
         return value
 

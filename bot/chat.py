@@ -9,6 +9,7 @@ from bot.cards import Card, Reply
 from bot.commands import Commands, Growing
 from bot.context import Incoming
 from bot.homes import Home
+from bot.story.books import LastCall
 from bot.story.people import Person, Place
 
 
@@ -19,7 +20,10 @@ class ChatAdapter(Protocol):
         """Serve people until they are done or the task is cancelled."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a public card once (the nonce lets a platform drop a double) and give back its message refs."""
+        """Post a public card once (the nonce lets a platform drop a double) and give back its message refs.
+
+        A card `to` one person is a direct message to them instead; nobody can look for it.
+        """
 
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a public card in place; gives back its refs."""
@@ -69,6 +73,10 @@ class Inbox(Protocol):
 
     async def answered(self, place: Place, source_id: str) -> Reply | None:
         """The reply that a delivery got before, if the desk holds it."""
+
+    async def before_us(self) -> Sequence[LastCall]:
+        """Calls that went through shortly before this process began, each person's last in each place: nobody knows
+        whether their answers arrived."""
 
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         """Cards whose actions still count: ("private" | "public", card), the latest last."""

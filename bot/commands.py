@@ -208,7 +208,7 @@ class Commands:
                 rest = ""
                 break
             word, _, tail = rest.partition(" ")
-            if not argument.required and later and not _fits(argument, word):
+            if not argument.required and not _fits(argument, word) and any(_fits(a, word) for a in later):
                 continue
             found[argument.name] = word
             rest = tail
@@ -268,7 +268,7 @@ def _arguments(handler: Handler) -> Iterable[Argument]:
             raise ValueError(f"argument {parameter.name} of {handler!r} has no kind")
         required = parameter.default is inspect.Parameter.empty
         yield Argument(
-            parameter.name.replace("_", "-"),
+            parameter.name.rstrip("_").replace("_", "-"),  # `in_` is typed `in`
             parameter.name,
             kind,
             required,

@@ -29,8 +29,9 @@ from bot.homes import Home
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
 from bot.questions import question
+from bot.saying_again import WITHIN, left_of
 from bot.sentences import say
-from bot.story.books import Books, DeskEntry, DueRow
+from bot.story.books import Books, DeskEntry, DueRow, LastCall
 from bot.story.moments import REDRAWN, Ids, Moment, Outcome, PostKind
 from bot.story.passages import Draft
 from bot.story.people import Person, Place, Standing
@@ -44,6 +45,7 @@ T = TypeVar("T")
 PREFILL_SECONDS = 0.7
 """So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
+PRESS_AGAIN = "kernel.press_again"
 TOGETHER = 8
 """Rooms in which a sweep writes at the same time: on SQLite they share a commit."""
 DUES_AT_ONCE = 3
@@ -100,6 +102,7 @@ class Dispatcher:
         self.courtesy = courtesy
         self.gate = gate
         self._seed = seed
+        self._began = clock.now()
         self._sweeping = asyncio.Lock()
         self.alone = alone
 
@@ -217,6 +220,10 @@ class Dispatcher:
         entry = await self._store.read(place, lambda books: books.desk_by_source(source_id))
         return None if entry is None or (self.alone and entry.state == "working") else _stored(entry)
 
+    async def before_us(self) -> Sequence[LastCall]:
+        """What people did in the quarter of an hour before this process began, each person's last in each place."""
+        return await self._house.last_calls(self._began - WITHIN, self._began)
+
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         """Cards whose actions still count, the latest last."""
 
@@ -311,14 +318,19 @@ class Dispatcher:
                 values[argument.parameter] = argument.kind.read(raw, argument.name)
         if not missing:
             return values, None
-        prefill = await _in_time(unit.prefill(values))
+        prefill, call = await _in_time(self._form_parts(unit, values))
+        if any(isinstance(a.kind, Ref) and not prefill.get(a.name) for a in missing):  # nobody can type an id
+            raise UserError("kernel.bad_token")
         asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
         missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)
         begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
-        call = await _in_time(self._form_call(unit))
         call = Call(call.command, begun | dict(call.args))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _form_parts(self, unit: _Unit, values: dict[str, Any]) -> tuple[dict[str, str], Call]:
+        """What a form is filled with, and the call that it carries."""
+        return await unit.prefill(values), await self._form_call(unit)
 
     async def _form_call(self, unit: _Unit) -> Call:
         """The call that a form carries: what was given; the message of a menu waits in a row meanwhile."""
@@ -341,7 +353,8 @@ class Dispatcher:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
             return Reply.of(note(refusal.sentence))
-        if begun or not holding.own_words(incoming, command).strip():
+        stands = command is not None and command.menu and refusal.key == PRESS_AGAIN  # the message is where it was
+        if begun or stands or not holding.own_words(incoming, command).strip():
             return Reply.of(note(refusal.sentence), refused=True)
 
         def keep(books: Books) -> Reply | _Held:
@@ -401,6 +414,7 @@ class _Unit:
         self.command = command
         self.begun = False
         self._moment = dispatcher.moment(incoming, nameless=command.nameless)
+        self._left = left_of(incoming.call, command)
         self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
@@ -459,7 +473,7 @@ class _Unit:
             )
             books.desk_settle(self._entry.id, "failed", _outcome(reply))
         else:
-            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), clear_args=last)
+            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), left=self._left if last else None)
         return reply
 
     def _left_off(self, held: DeskEntry) -> bool:
@@ -539,7 +553,7 @@ async def _in_time(reading: Awaitable[T]) -> T:
         async with asyncio.timeout(PREFILL_SECONDS):
             return await reading
     except TimeoutError:
-        raise UserError("kernel.press_again") from None
+        raise UserError(PRESS_AGAIN) from None
 
 
 def _entry(incoming: Incoming, command: Command | None, moment: Moment) -> DeskEntry:
@@ -581,7 +595,7 @@ def _keep_text(
         moment.now, call=token,
     )  # fmt: skip
     books.keep(Outcome(None, rows=(draft,)), moment)
-    actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
+    actions = [*holding.onward(draft), Action(say("kernel.see_drafts"), Call("my drafts"))]
     if command is not None and again is not None and token:
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(

@@ -24,7 +24,7 @@ ROOMS_MOST = 50
 """Rooms of a person that are looked through for one reply."""
 OWN = frozenset(
     {
-        "my drafts", "my ai", "my export", "my forget", "my-card forget", "my-card ask",
+        "my drafts", "my ai", "my notify", "my export", "my forget", "my-card forget", "my-card ask",
         "draft show", "draft keep", "draft drop", "draft edit",
     }
 )  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.story.books import Books
+from bot.story.books import Books, LastCall
 from bot.story.people import Place
 from bot.writing.briefs import Brief, Capabilities, Written
 
@@ -53,6 +53,9 @@ class House(Protocol):
     async def knows(self, place: Place) -> bool:
         """Whether there is a room at this place."""
 
+    async def last_calls(self, since: datetime, until: datetime, *, limit: int = 1000) -> Sequence[LastCall]:
+        """Each person's last changing call in each place, of those that went through between these instants."""
+
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""
 
@@ -69,8 +72,8 @@ class Vault(Protocol):
     async def keep(self, key: str, sealed: str, at: datetime) -> None:
         """Keep a value in the place of what had its key."""
 
-    async def find(self, key: str) -> str | None:
-        """The value of a key."""
+    async def beginning(self, prefix: str) -> Mapping[str, str]:
+        """The values of all keys that begin so, by key."""
 
     async def take(self, key: str, since: datetime) -> str | None:
         """The value of a key if it was kept after `since`; it is gone afterwards."""

@@ -349,6 +349,9 @@ def _redraw(walk: _Walk) -> None:
     for n in range(0, len(subjects), _CHUNK):
         which = (c.room_id == walk.room_id, c.subject.in_(subjects[n : n + _CHUNK]))
         walk.connection.execute(update(t.posts).where(*which).values(wanted_rev=revision + 1))
+    parted = walk.rows(t.posts, c.subject.contains(":"))
+    about = [row.id for row in parted if not walk.touched.isdisjoint(row.subject.split(":"))]
+    walk.change("posts", about, wanted_rev=revision + 1)
 
 
 def _note(walk: _Walk, at: datetime) -> None:

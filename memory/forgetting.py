@@ -55,7 +55,7 @@ def _unname(connection: Connection, room_id: str, person: str) -> None:
     """Their display name and their part in the plain side of the ledger."""
     gone = str(say("export.someone"))
     for table, column, values in (
-        (t.members.table, "person", {"name": gone, "block_note": "", "active_days": "[]"}),
+        (t.members.table, "person", {"name": gone, "block_note": "", "active_days": "[]", "zone": "", "notify": "off", "evening": False}),
         (t.pitches.table, "author", {"author_name": gone}),
         (t.reports.table, "author", {"author_name": gone}),
         (t.asks.table, "author", {"author_name": gone}),

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, func, or_, select, union
 
 from bot.ports import Clock
-from bot.story.books import Books
+from bot.story.books import SAID, Books, LastCall
 from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
 from bot.story.snapshot import Snapshot
-from memory import erasures, statements
+from memory import beats, erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
+from memory.nouns import insert_for
 
 T = TypeVar("T")
 
@@ -29,6 +32,8 @@ SNAPSHOTS = 256
 
 SCHEDULES = 20
 """So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
+BEAT = timedelta(seconds=50)
+"""So often at most does one process note that it is there."""
 
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
@@ -118,7 +123,9 @@ class RoomStore:
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
                 role_map=parent.role_map,
             )  # fmt: skip
-        connection.execute(t.rooms.table.insert(), t.rooms.row(room))
+        made = insert_for(self._runner.dialect)(t.rooms.table).on_conflict_do_nothing().returning(t.rooms.table.c.id)
+        if connection.execute(made, t.rooms.row(room)).first() is None:  # another process was first, this moment
+            return cast(Room, self._room(connection, place, lock=True))
         if parent is not None:
             c = t.members.table.c
             asked = (
@@ -141,6 +148,17 @@ class HouseRows:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
+        self._beaten: datetime | None = None
+
+    async def beat(self, now: datetime) -> None:
+        """Note that the house is there. A pause of more than ten minutes before it is kept as a time it was away.
+
+        A clock that went back takes back what it had noted of a time that is still to come.
+        """
+        if self._beaten is not None and timedelta() <= now - self._beaten < BEAT:
+            return
+        self._beaten = now
+        await self._runner.write(partial(beats.beat, now=now), later=True)
 
     async def due_places(self, now: datetime, *, limit: int = 100) -> Sequence[Place]:
         """Places in which something is due by now, the longest due first."""
@@ -220,6 +238,22 @@ class HouseRows:
         )
         return bool(await self._runner.rows(query))
 
+    async def last_calls(self, since: datetime, until: datetime, *, limit: int = 1000) -> Sequence[LastCall]:
+        """Each person's last changing call in each place, of those that went through between these instants."""
+        c, r = t.desk.c, t.rooms.table.c
+        query = (
+            select(r.platform, r.space, r.channel, r.thread, c.person, c.source_id, c.args, c.at)
+            .join(t.desk, c.room_id == r.id)
+            .where(c.id >= Ids("").new(since)[:10], c.at >= since, c.at < until, c.state == "done", c.person.is_not(None))
+            .order_by(c.at.desc(), c.id.desc())
+            .limit(limit)
+        )
+        found: dict[tuple[Place, str], LastCall] = {}
+        for platform, space, channel, thread, person, source_id, args, at in await self._runner.rows(query):
+            place = Place(platform, space, channel, thread)
+            found.setdefault((place, person), LastCall(place, person, source_id, json.loads(args).get(SAID, ""), until - at))
+        return list(found.values())
+
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""
         r = t.rooms.table.c
@@ -231,6 +265,20 @@ class HouseRows:
         c, r = t.posts.c, t.rooms.table.c
         query = (
             select(r.platform, r.space, r.channel, r.thread).join(t.posts, c.room_id == r.id)
-            .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
+            .where(statements.OWED).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
         )  # fmt: skip
         return [Place(*row) for row in await self._runner.rows(query)]
+
+    async def owed(self, now: datetime, *, limit: int = 1000) -> Sequence[tuple[Place, str]]:
+        """Places with cards that nobody posts just now, each with a mark that changes when more is wanted there."""
+        c, r = t.posts.c, t.rooms.table.c
+        rows = (
+            select(c.room_id, func.max(c.wanted_rev).label("rev"), func.max(c.id).label("last"), func.count().label("n"))
+            .where(statements.OWED, or_(c.lease_until.is_(None), c.lease_until <= now))
+            .group_by(c.room_id).order_by(func.max(c.id).desc(), c.room_id).limit(limit).subquery()
+        )  # fmt: skip
+        query = select(r.platform, r.space, r.channel, r.thread, rows.c.rev, rows.c.last, rows.c.n).join(
+            rows, rows.c.room_id == r.id
+        )
+        found = await self._runner.rows(query)
+        return [(Place(*row[:4]), f"{row.rev}:{row.last}:{row.n}") for row in found]

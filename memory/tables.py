@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, literal_column, text
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
+from bot.story.digest import Digest
 from bot.story.errands import Errand
+from bot.story.goals import Goal
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
 from bot.story.people import Member
@@ -15,6 +17,7 @@ from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
 from bot.story.rounds import Ballot, Pitch, Round
 from bot.story.schedules import Schedule
+from bot.story.sprints import Runner, Sprint
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
 from memory.nouns import TEXT, Shelf, UTCDateTime
@@ -58,6 +61,10 @@ answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "pr
 schedules = Shelf(
     metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with", "room_id"), ("reckoned_at", "room_id")
 )
+sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
+goals = Shelf(metadata, "goals", Goal, ("room_id", "person"))
+digests = Shelf(metadata, "digests", Digest, ("room_id",))
+runners = Shelf(metadata, "sprint_runners", Runner, ("sprint_id",), ("room_id", "person"))
 
 SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own noun
     shelf.noun: shelf
@@ -66,6 +73,7 @@ SHELVES: dict[type, Shelf] = {  # type: ignore[type-arg]  # each holds its own n
         turn_states, pens, facts, reports, tidings, asks, held, notes, errands,
         schedules,
         prompts, prompt_ideas, prompt_orders, answers, answer_versions, answer_ballots,
+        sprints, runners, goals, digests,
     )
 }  # fmt: skip
 
@@ -115,8 +123,14 @@ posts = Table(
     Column("refs", TEXT, nullable=False), Column("nonce", TEXT, nullable=False), Column("state", TEXT, nullable=False),
     Column("lease_until", UTCDateTime()), Column("made_at", UTCDateTime(), nullable=False),
     Column("shown_at", UTCDateTime()), Column("content_hash", TEXT, nullable=False),
+    Column("owner", TEXT, nullable=False, server_default=""),
     UniqueConstraint("room_id", "kind", "subject"), Index("ix_posts_state", "state"),
+    Index(
+        "ix_posts_owed", "room_id",
+        sqlite_where=literal_column("shown_rev < wanted_rev"), postgresql_where=literal_column("shown_rev < wanted_rev"),
+    ),
 )  # fmt: skip
+"""`owner` is the process that holds the lease; "" is nobody, or a house that only one process serves."""
 
 dues = Table(
     "due", metadata,
@@ -137,8 +151,35 @@ erasures = Table(
 )  # fmt: skip
 """What was erased: ids, no words. Copied to the file beside the database, which a restore replays."""
 
+beats = Table(
+    "beats", metadata,
+    Column("id", TEXT, primary_key=True), Column("at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""When the house was last seen alive, by any of its processes: one row."""
+
+downtimes = Table(
+    "downtimes", metadata,
+    Column("id", TEXT, primary_key=True), Column("since", UTCDateTime(), nullable=False),
+    Column("until", UTCDateTime(), nullable=False), Index("ix_downtimes_until", "until"),
+)  # fmt: skip
+"""When no process of the house was there: streaks have amnesty for it."""
+
 vault = Table(
     "vault", metadata,
     Column("key", TEXT, primary_key=True), Column("sealed", TEXT, nullable=False),
     Column("at", UTCDateTime(), nullable=False),
 )  # fmt: skip
+
+processes = Table(
+    "processes", metadata,
+    Column("id", TEXT, primary_key=True), Column("platforms", TEXT, nullable=False),
+    Column("started_at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""Who serves this house. A row says that a process came; whether it is still there, only its lock tells."""
+
+shards = Table(
+    "shards", metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False), Column("of", BigInteger, nullable=False),
+    Column("owner", TEXT, nullable=False), Column("lease_until", UTCDateTime()),
+)  # fmt: skip
+"""Discord's shards: which process runs each."""

@@ -18,12 +18,13 @@ import discord
 from aiolimiter import AsyncLimiter
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import DIRECT, account_of, target_of
+from adapters.discord.callers import PLATFORM, account_of, standing_in, target_of
 from adapters.discord.cards import Drawn, drawn_public
+from adapters.discord.connection import DIRECT
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater
-from bot.story.people import Place
+from bot.story.people import Person, Place
 
 log = logging.getLogger("room37.discord")
 T = TypeVar("T")
@@ -43,10 +44,12 @@ OLD_EDIT_SECONDS = 600.0
 BUSY_SECONDS = 10.0
 
 _NO_CHANNEL, _NO_MESSAGE = 10003, 10008
-_NO_ACCESS, _NO_PERMISSION = 50001, 50013
+_NO_ACCESS, _NO_PERMISSION, _NO_DIRECT = 50001, 50013, 50007
 _ARCHIVED, _LOCKED = 50083, 160005
 _OLD_EDITS = 30046
 _NONCE = 25
+_IN = "/"
+"""Between the channel of somebody's direct messages and the id of a message in it."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -55,24 +58,65 @@ class Channels:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._fileless: set[Place] = set()
         self._limit = AsyncLimiter(BURST, BURST / RATE)
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives their ids."""
+        """Post a card as one or more messages; gives their ids. What cannot go as a file goes as more messages.
+
+        A card for a single person goes into their direct messages.
+        """
+        if card.to:
+            return await self._direct(place, card, nonce)
         refs: list[str] = []
-        for index, drawn in enumerate(drawn_public(card, plain=card.notify or card.plain)):
+        for index, drawn in enumerate(self._drawn(place, card)):
             try:
                 refs.append(await self._send(place, drawn, _nonce(nonce, index), card.ping if index == 0 else ""))
             except PostingError as error:
+                without = self._needs_no_files(place, drawn, error)
+                if not refs and without:
+                    return await self.post(place, card, nonce)
                 if not refs:
                     raise
                 seconds = error.seconds if isinstance(error, PostLater) else BUSY_SECONDS
                 raise PostLater(f"cut off: {error.why}", seconds, unsure=True) from None  # the beginning stands there
         return tuple(refs)
 
+    async def _direct(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """A direct message, sent once. Raises MessageGone when its person takes none, or does not see the place any more.
+
+        https://discord.com/developers/docs/resources/user#create-dm
+        """
+        account = account_of(card.to)
+        if account is None:
+            raise MessageGone("nobody of Discord")
+        try:
+            there = await self._tried(lambda: standing_in(self._client, place, Person.of(card.to)))
+            if there is None and place.space != DIRECT:
+                raise MessageGone("not there any more")
+            channel = await self._tried(lambda: self._client.create_dm(discord.Object(account)))
+            refs = await self.post(Place(PLATFORM, DIRECT, str(channel.id)), replace(card, to=""), nonce)
+            return tuple(f"{channel.id}{_IN}{ref}" for ref in refs)
+        except CannotPost as refused:
+            raise MessageGone(refused.why) from None
+        except PostLater as later:
+            raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
-        drawn = drawn_public(card, plain=card.notify or card.plain)
+        if card.to:
+            there = [_there(place, ref) for ref in refs]
+            edited = await self.edit(there[0][0], [own for _, own in there], replace(card, to=""))
+            return tuple(f"{there[0][0].channel}{_IN}{ref}" for ref in edited)
+        drawn = self._drawn(place, card)
+        try:
+            return await self._redraw(place, refs, card, drawn)
+        except CannotPost as error:
+            if not any(self._needs_no_files(place, message, error) for message in drawn):
+                raise
+            return await self._redraw(place, refs, card, self._drawn(place, card))
+
+    async def _redraw(self, place: Place, refs: Sequence[str], card: Card, drawn: Sequence[Drawn]) -> Sequence[str]:
         for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
             await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
         kept = list(refs[: len(drawn)])
@@ -83,7 +127,9 @@ class Channels:
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """The messages of a card that was perhaps posted, the first ones at least; None when nobody can look."""
-        wanted = drawn_public(card, plain=card.notify or card.plain)
+        if card.to:
+            return None
+        wanted = self._drawn(place, card)
         nonces = {_nonce(nonce, index): index for index in range(len(wanted))}
         marks = {mark(drawn): index for index, drawn in reversed(list(enumerate(wanted)))}
         found: dict[int, str] = {}
@@ -111,11 +157,31 @@ class Channels:
     async def remove(self, place: Place, refs: Sequence[str]) -> None:
         """Delete messages; those that are gone already do not matter."""
         for ref in refs:
-            message = self._channel(place).get_partial_message(int(ref))
+            where, own = _there(place, ref)
+            message = self._channel(where).get_partial_message(int(own))
             try:
-                await self._awake(place, message.delete)
+                await self._awake(where, message.delete)
             except MessageGone:
                 continue
+
+    def attaches(self, place: Place) -> None:
+        """The bot may attach files there (again)."""
+        self._fileless.discard(place)
+
+    def _drawn(self, place: Place, card: Card) -> list[Drawn]:
+        """The card's messages, without files where the bot may attach none."""
+        channel = self._client.get_channel(int(place.channel))
+        files = place not in self._fileless
+        if isinstance(channel, discord.abc.GuildChannel):
+            files = files and channel.permissions_for(channel.guild.me).attach_files
+        return drawn_public(card, plain=card.notify or card.plain, files=files)
+
+    def _needs_no_files(self, place: Place, drawn: Drawn, error: PostingError) -> bool:
+        """Whether a message may have been refused for its file alone; from now on the place gets none."""
+        if not isinstance(error, CannotPost) or not drawn.handouts or place in self._fileless:
+            return False
+        self._fileless.add(place)
+        return True
 
     def _may_look(self, place: Place) -> bool:
         """Whether what Discord shows of the past is all: without Read Message History it shows nothing, and no error.
@@ -201,12 +267,18 @@ class Channels:
             raise _Archived("archived thread") from None
         if error.code == _OLD_EDITS:
             raise PostLater("edits of old messages are rationed", OLD_EDIT_SECONDS, alone=True) from None
-        if error.code in (_NO_CHANNEL, _NO_ACCESS, _NO_PERMISSION, _LOCKED):
+        if error.code in (_NO_CHANNEL, _NO_ACCESS, _NO_PERMISSION, _NO_DIRECT, _LOCKED):
             raise CannotPost(f"code {error.code}") from None
         if error.status >= 500 or error.status == 429:
             raise PostLater(f"status {error.status}", BUSY_SECONDS, unsure=unsure) from None
         log.error("Discord refused a card: %s %s", error.status, error.code)
         raise CannotPost(f"status {error.status}, code {error.code}", alone=True) from None
+
+
+def _there(place: Place, ref: str) -> tuple[Place, str]:
+    """Where a message stands, and its id: in the place, or in somebody's direct messages."""
+    channel, direct, own = ref.partition(_IN)
+    return (Place(PLATFORM, DIRECT, channel), own) if direct else (place, ref)
 
 
 def _calling(drawn: Drawn, ping: str) -> Drawn:

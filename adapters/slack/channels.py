@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,16 +23,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.asking import tried
 from adapters.slack.cards import Drawn, Handout, drawn_public
 from adapters.slack.handing import share, uploaded
+from adapters.slack.shortening import said
 from bot.cards import Card
-from bot.errors import CannotPost, MessageGone, PostingError
-from bot.story.people import Place
+from bot.errors import CannotPost, MessageGone, PostingError, PostLater
+from bot.story.people import Person, Place
 
 EVENT = "room37_card"
 """The type of our messages' metadata."""
 LOOK_BACK = 100
+MEMBERS = 1000
+"""Members of a channel that are asked for at once."""
 _BEGUN = 1024
 _OF = ":"
 """Between a file's id and the digest of its text."""
+_IN = "/"
+"""Between the channel of somebody's direct messages and the timestamp of a message in it."""
 Clients = Callable[[str], Awaitable[AsyncWebClient]]
 """The client of a workspace."""
 
@@ -47,26 +53,64 @@ class Channels:
         """What stands there of cards whose posting broke off, by nonce."""
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped."""
+        """Post a card as one or more messages; gives its refs. One that was broken off goes on where it stopped.
+
+        One for a single person goes into their direct messages.
+        """
+        if card.to:
+            return await self._direct(place, card, nonce)
         begun = self._begun.get(nonce, ())
         refs = await self._go_on(place, drawn_public(card), nonce, begun)
         return await self.edit(place, refs, card) if begun else refs
 
+    async def _direct(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
+        """A direct message, sent once; a person's id is their channel.
+
+        Raises MessageGone when they cannot be reached, or are not in the room's channel any more.
+
+        https://docs.slack.dev/reference/methods/chat.postMessage#channels
+        """
+        person, refs = Person.of(card.to).user, []
+        there = Place(place.platform, place.space, person)
+        try:
+            if not await self._is_in(place, person):
+                raise MessageGone("not there any more")
+            for index, message in enumerate(drawn_public(replace(card, to=""))):
+                channel, ts = await self._said(there, message, f"{nonce}.{index}")
+                refs.append(f"{channel}{_IN}{ts}")
+            return tuple(refs)
+        except CannotPost as refused:
+            raise MessageGone(refused.why) from None
+        except PostLater as later:
+            raise PostLater(later.why, later.seconds, unsure=later.unsure, alone=True) from None
+
+    async def _is_in(self, place: Place, person: str) -> bool:
+        """Whether somebody is in a channel. https://docs.slack.dev/reference/methods/conversations.members"""
+        client, cursor = await self._clients(place.space), ""
+        while True:
+            ask = partial(client.conversations_members, channel=place.channel, limit=MEMBERS, cursor=cursor)
+            answer: Any = await tried(ask, repeatable=True)
+            if person in (answer.get("members") or ()):
+                return True
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return False
+
     async def edit(self, place: Place, refs: Sequence[str], card: Card) -> Sequence[str]:
         """Redraw a card's messages; more are posted, or those too many removed, when its length changed."""
+        if card.to:
+            there = [_there(place, ref) for ref in refs]
+            edited = await self.edit(there[0][0], [own for _, own in there], replace(card, to=""))
+            return tuple(f"{there[0][0].channel}{_IN}{ref}" for ref in edited)
         drawn = drawn_public(card)
         client = await self._clients(place.space)
         messages, files = _messages(refs), _files(refs)
-        for ref, message in zip(messages, drawn, strict=False):
-            await tried(
-                lambda ref=ref, message=message: client.chat_update(  # type: ignore[misc]  # the values of this round
-                    channel=place.channel, ts=ref, text=message.text, blocks=message.blocks
-                ),
-                repeatable=True,
-            )
+        for index, (ref, message) in enumerate(zip(messages, drawn, strict=False)):
+            _, drawn[index] = await said(partial(_updated, client, place.channel, ref), message)
         kept = list(messages[: len(drawn)])
         for index, message in enumerate(drawn[len(messages) :], len(messages)):
-            kept.append(await self._send(place, message, f"{messages[0]}.{index}"))
+            ts, drawn[index] = await said(partial(self._send, place, f"{messages[0]}.{index}"), message)
+            kept.append(ts)
         wanted = [(kept[index], handout) for index, message in enumerate(drawn) for handout in message.handouts]
         have = {ref.partition(_OF)[2]: ref for ref in files}
         now = [have.get(_digest(handout)) or await self._hand_out(place, ts, handout) for ts, handout in wanted]
@@ -75,7 +119,7 @@ class Channels:
 
     async def find(self, place: Place, card: Card, nonce: str) -> Sequence[str] | None:
         """The messages of a card that was perhaps posted, completed if it was begun; None when nobody can look."""
-        if not self._history:
+        if card.to or not self._history:
             return None
         client = await self._clients(place.space)
         drawn = drawn_public(card)
@@ -115,16 +159,18 @@ class Channels:
         client = await self._clients(place.space)
         for ref in [*_files(refs), *_messages(refs)]:
             try:
-                await tried(partial(_deleted, client, place.channel, ref), repeatable=True)
+                where, own = _there(place, ref)
+                await tried(partial(_deleted, client, where.channel, own), repeatable=True)
             except MessageGone:
                 continue
 
-    async def _go_on(self, place: Place, drawn: Sequence[Drawn], nonce: str, begun: Sequence[str]) -> Sequence[str]:
+    async def _go_on(self, place: Place, drawn: list[Drawn], nonce: str, begun: Sequence[str]) -> Sequence[str]:
         """A card's refs once all of it stands there; what stands there already (`begun`) is kept when it breaks off."""
         refs = list(begun)
         try:
             for index, message in enumerate(drawn[len(_messages(begun)) :], len(_messages(begun))):
-                refs.append(await self._send(place, message, f"{nonce}.{index}"))
+                ts, drawn[index] = await said(partial(self._send, place, f"{nonce}.{index}"), message)
+                refs.append(ts)
             messages, have = _messages(refs), {ref.partition(_OF)[2] for ref in refs}
             for ts, message in zip(messages, drawn, strict=False):
                 there = await self._there(place, ts) if message.handouts and self._history and ts in begun else {}
@@ -154,8 +200,13 @@ class Channels:
         await share(client, file, handout, place.channel, place.thread or ts)
         return _ref(file, handout)
 
-    async def _send(self, place: Place, drawn: Drawn, nonce: str) -> str:
-        """One message."""
+    async def _send(self, place: Place, nonce: str, drawn: Drawn) -> str:
+        """One message; its timestamp."""
+        _, ts = await self._said(place, drawn, nonce)
+        return ts
+
+    async def _said(self, place: Place, drawn: Drawn, nonce: str) -> tuple[str, str]:
+        """One message: the channel that it stands in, and its timestamp."""
         client = await self._clients(place.space)
         arguments: dict[str, Any] = {"channel": place.channel, "text": drawn.text, "blocks": drawn.blocks}
         if place.thread:
@@ -169,7 +220,18 @@ class Channels:
             ),
             repeatable=False,
         )
-        return str(answer["ts"])
+        return str(answer.get("channel") or place.channel), str(answer["ts"])
+
+
+def _there(place: Place, ref: str) -> tuple[Place, str]:
+    """Where a message stands, and its timestamp: in the place, or in somebody's direct messages."""
+    channel, direct, own = ref.partition(_IN)
+    return (replace(place, channel=channel, thread=""), own) if direct else (place, ref)
+
+
+async def _updated(client: AsyncWebClient, channel: str, ref: str, drawn: Drawn) -> None:
+    """One message redrawn."""
+    await tried(lambda: client.chat_update(channel=channel, ts=ref, text=drawn.text, blocks=drawn.blocks), repeatable=True)
 
 
 async def _deleted(client: AsyncWebClient, channel: str, ref: str) -> None:

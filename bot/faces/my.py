@@ -47,6 +47,19 @@ def turns(found: Sequence[tuple[MyRoom, tuple[Marked, ...]]]) -> Reply:
     return Reply.of(Card(say("my.turns_title"), (Items(_within(lines)),), actions))
 
 
+def rooms(title: Marked, command: str, found: Sequence[tuple[MyRoom, tuple[Marked, ...]]]) -> Reply:
+    """What a command says in each room; each button makes it there."""
+    if not found:
+        return Reply.of(note(say("my.no_rooms")))
+    lines = [say("my.room_turns", story=room.name, what=row) for room, rows in found for row in rows]
+    if not lines:
+        return Reply.of(note(say("my.nothing_anywhere")))
+    actions = tuple(
+        button(say("my.open_room", story=room.name), command, room=room.id) for room, _ in found[:_BUTTONS]
+    )
+    return Reply.of(Card(title, (Items(_within(lines)),), actions))
+
+
 def drafts(found: Sequence[tuple[MyRoom, tuple[Draft, ...]]]) -> Reply:
     """One's drafts of all rooms, the latest first."""
     all_ = sorted(((d, room) for room, rows in found for d in rows), key=lambda row: (row[0].at, row[0].id), reverse=True)

@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import asking, prompts, public_machine, public_rounds, public_story
+from bot.faces import (
+    asking,
+    digest,
+    missing,
+    private,
+    prompts,
+    public_machine,
+    public_rounds,
+    public_story,
+    sprints,
+)
 from bot.story.books import Books, Post
 
 _FACES = {
@@ -14,6 +24,10 @@ _FACES = {
     **dict.fromkeys(("house", "scene", "turn", "passage", "stopped", "line", "wrapped"), public_story.draw),
     **dict.fromkeys(("proposal", "machine"), public_machine.draw),
     "asked": asking.draw,
+    "sprint": sprints.draw,
+    "private": private.draw,
+    "digest": digest.draw,
+    "missing": missing.draw,
     **dict.fromkeys(("prompt", "picked"), prompts.draw),
 }
 

@@ -66,7 +66,7 @@ def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datet
         key = "prompt.missed_many" if len(prompt.missed) == KEPT else "prompt.missed"
         parts.append(Small(say(key, n=len(prompt.missed), days=days)))
     parts += _answers(prompt, answers)
-    parts.append(Small(_terms(room, prompt, now)))
+    parts.append(Small(_terms(room, prompt, len(answers), now)))
     return Card(say("prompt.title", number=prompt.number), tuple(parts), _actions(prompt, answers), notify=True)
 
 
@@ -113,23 +113,19 @@ def _names(names: Sequence[str]) -> Marked:
     return say("prompt.names_more", names=Marked(shown), n=rest) if rest > 0 else Marked(shown)
 
 
-def _terms(room: Snapshot, prompt: Prompt, now: datetime) -> Marked:
+def _terms(room: Snapshot, prompt: Prompt, n: int, now: datetime) -> Marked:
     if prompt.status == "voting":
         if prompt.closes_at is None:
             return say("prompt.voting_open")
         return say("prompt.voting", when=when(prompt.closes_at, room.room, now))
     if prompt.status == "closed":
-        return _ended(prompt)
+        return say("prompt.closed", n=n) if n else say("prompt.closed_none")
     ends = (
         say("prompt.closes", when=when(prompt.closes_at, room.room, now))
         if prompt.closes_at is not None
         else say("prompt.closed_by_command")
     )
     return Marked(f"{say('prompt.blind')} {ends}") if prompt.blind else ends
-
-
-def _ended(prompt: Prompt) -> Marked:
-    return say("prompt.closed", n=prompt.answers) if prompt.answers else say("prompt.closed_none")
 
 
 def _actions(prompt: Prompt, answers: Sequence[Answer]) -> tuple[Action, ...]:

@@ -15,12 +15,16 @@ from bot.story.snapshot import Snapshot
 
 
 def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
-    """The card of a round's post as it shall show now; None when there is no such round in this room."""
+    """The card of a round's post as it shall show now; None when there is no such round in this room.
+
+    Each turn that a round takes is a message of its own: its subject is the round's id, and behind a colon which turn.
+    """
     room = books.snapshot()
-    round_ = room.rounds.get(subject) or books.round(subject)
+    round_id = subject.partition(":")[0]
+    round_ = room.rounds.get(round_id) or books.round(round_id)
     if round_ is None or round_.story_id not in room.stories:
         return None
-    if subject not in room.rounds:
+    if round_id not in room.rounds:
         room = with_round(books, room, round_)
     match kind:
         case "ballot":

@@ -10,7 +10,7 @@ from bot.faces.ballots import aside_line, name_of
 from bot.faces.times import when
 from bot.sentences import Marked, literal, say
 from bot.story.house_rules import in_force
-from bot.story.opening import shown_name
+from bot.story.opening import shown_name, unfed
 from bot.story.rounds import Pitch, Round
 from bot.story.settling import Closed
 from bot.story.snapshot import Snapshot
@@ -85,7 +85,15 @@ def _how(closed: Closed) -> Marked | None:
 
 
 def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = True) -> Card:
-    """Nothing is chosen, or not yet: why, and what becomes of the ideas."""
+    """Nothing is chosen, or not yet: why, and what becomes of the ideas, or of a question without any."""
+    round_ = closed.round
+    if unfed(room, round_) and round_.result in ("", "below_quorum"):
+        ends = when(round_.closes_at, room.room, now) if round_.closes_at else say("round.by_command")
+        return _unfed(round_, ends, notify=notify)
+    return _with_ideas(closed, room, now, notify=notify)
+
+
+def _with_ideas(closed: Closed, room: Snapshot, now: datetime, *, notify: bool) -> Card:
     round_ = closed.round
     again: tuple[Action, ...] = (
         Action(say("round.vote"), Call("vote", {"round": round_.id} if round_.letter else {})),
@@ -126,6 +134,16 @@ def undecided(closed: Closed, room: Snapshot, now: datetime, *, notify: bool = T
         again = (Action(say("pitch.pitch_again"), Call("pitch")),)
     key = "round.voting_title" if closed.kind == "voting_opened" else "round.undecided_title"
     return Card(say(key, question=name_of(round_)), tuple(parts), again, notify)
+
+
+def _unfed(round_: Round, ends: Marked, *, notify: bool) -> Card:
+    """Nobody had an idea: the question stays, or is carried over to whoever has one."""
+    over = round_.part == "closed"
+    text = say("round.unfed") if over else say("round.unfed_yet", until=ends)
+    key = "round.unfed_title" if over else "round.undecided_title"
+    return Card(
+        say(key, question=name_of(round_)), (Text(text),), (Action(say("ballot.add_idea"), Call("pitch")),), notify
+    )
 
 
 def _tied(closed: Closed) -> Marked:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.sentences import Marked, instant, say
+from bot.story.clocks import clock_on
 from bot.story.rooms import Room
 from bot.story.zones import zone as zone_of
 
@@ -55,7 +56,7 @@ def _run(first: date, last: date) -> Marked:
 def _words(at: datetime, name: str, now: datetime) -> Marked:
     zone = zone_of(name)
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{local:%H:%M} {local.tzname() or name}"
+    clock = clock_on(at, name)
     days = (local.date() - today).days
     if days == 0:
         return say("times.today", clock=clock)

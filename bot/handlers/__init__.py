@@ -11,6 +11,7 @@ from bot.handlers import (
     asking,
     assist,
     canon,
+    digest,
     drafts,
     erasing,
     extending,
@@ -21,6 +22,7 @@ from bot.handlers import (
     moderation,
     my,
     notes,
+    own_time,
     pitching,
     prompts,
     reading,
@@ -28,6 +30,7 @@ from bot.handlers import (
     scenes,
     schedules,
     showrunner,
+    sprints,
     stopping,
     stories,
     turns,
@@ -39,9 +42,9 @@ from bot.handlers import (
 def registry() -> Commands:
     """All commands. The order is the order of help."""
     files = (
-        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, schedules, stopping,
-        my, forgetting, showrunner, moderation, erasing, machine, drafts, messages, asking,
-        prompts, answers,
+        pitching, voting, extending, assist, reading, undoing, stories, rounds, turns, scenes, canon, notes, schedules,
+        sprints, stopping, my, own_time, forgetting, showrunner, digest, moderation, erasing, machine, drafts, messages,
+        asking, prompts, answers,
     )  # fmt: skip
     whole: list[Commands] = []
     tables = [file.commands for file in files]
@@ -52,4 +55,7 @@ def registry() -> Commands:
 
 def due_rules() -> Mapping[str, DueRule]:
     """What happens when something is due, by kind."""
-    return {**rounds.DUES, **turns.DUES, **asking.DUES, **prompts.DUES, **schedules.DUES}
+    return {
+        **rounds.DUES, **turns.DUES, **asking.DUES, **prompts.DUES, **schedules.DUES, **sprints.DUES, **own_time.DUES,
+        **digest.DUES,
+    }  # fmt: skip

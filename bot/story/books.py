@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
 from bot.story.asks import Ask, Held
@@ -15,6 +15,7 @@ from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome, PostKind
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.people import Place
 from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
@@ -22,6 +23,7 @@ from bot.story.schedules import Schedule
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
+from bot.story.time_books import TimeBooks
 
 T = TypeVar("T")
 
@@ -41,6 +43,22 @@ class DeskEntry:
     """The reply as it was given (a card as JSON), so that a repeated delivery gets the same answer."""
 
 
+SAID = "said"
+"""Under this name the desk keeps a print of what was said, once the words have found their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """A call that went through, as the house knows it: who and where, and a print of what was said (no words)."""
+
+    place: Place
+    person: str
+    source_id: str
+    said: str
+    ago: timedelta
+    """How long before the end of the time that was asked about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A public card's row: what is wanted, what is shown, and where."""
@@ -57,6 +75,8 @@ class Post:
     made_at: datetime
     shown_at: datetime | None = None
     content_hash: str = ""
+    owner: str = ""
+    """The process that holds it until `lease_until`; "" is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,7 @@ class Deed:
     reversed_by: str | None
 
 
-class Books(Protocol):
+class Books(TimeBooks, Protocol):
     """One room's books inside one transaction. Everything here is synchronous and knows only this room."""
 
     @property
@@ -232,7 +252,7 @@ class Books(Protocol):
         """The head of an answer."""
 
     def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
-        """Answers to a prompt that were not taken back, by number."""
+        """Answers to a prompt that were neither taken back nor erased, by number."""
 
     def answers_of(self, person: str, *, since: datetime | None = None, limit: int = 1_000) -> Sequence[Answer]:
         """One person's answers in this room that were not taken back, newest first."""
@@ -281,9 +301,9 @@ class Books(Protocol):
         """Put a call on the desk. Answers the entry that already holds this source id, or None when it is new."""
 
     def desk_settle(
-        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
+        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, left: Mapping[str, str] | None = None
     ) -> None:
-        """Say how a call ended."""
+        """Say how a call ended; `left` takes the place of its arguments when its text has found its own."""
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""
@@ -306,8 +326,11 @@ class Books(Protocol):
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""
 
-    def posts_save(self, posts: Sequence[Post]) -> None:
-        """Store what became of posts."""
+    def posts_save(self, posts: Sequence[Post], *, holder: str | None = None) -> None:
+        """Store what became of posts; given a `holder`, only of those that it still holds."""
+
+    def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
+        """Hold these posts until then; gives those that `holder` still holds."""
 
     def dues(self, *, until: datetime | None = None, limit: int = 100) -> Sequence[DueRow]:
         """Things of this room that time will do, earliest first; `until` gives only those due by then."""

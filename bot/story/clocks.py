@@ -5,7 +5,7 @@ time is given back.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from bot.sentences import Marked, instant
 from bot.story.deadlines import dues_of, ends, later
@@ -16,34 +16,17 @@ from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.zones import zone as zone_of
 
-NIGHT_FROM = 22
-NIGHT_TO = 8
-"""Hours of the room's zone in which nobody is nudged."""
-
 
 def room_time(room: Room, at: datetime) -> Marked:
-    """An instant as people of the room say it: the hour alone, for what is over within a day."""
-    return instant(at, Marked(f"{at.astimezone(zone_of(room.zone)):%H:%M}"))
+    """An instant as people of the room say it: the hour and what its clock is called, for what is over within a day."""
+    return instant(at, Marked(clock_on(at, room.zone)))
 
 
-def room_date(room: Room, at: datetime) -> date:
-    """The day of an instant in the room's zone."""
-    return at.astimezone(zone_of(room.zone)).date()
-
-
-def is_night(room: Room, at: datetime) -> bool:
-    """Whether it is night in the room's zone."""
-    hour = at.astimezone(zone_of(room.zone)).hour
-    return hour >= NIGHT_FROM or hour < NIGHT_TO
-
-
-def after_night(room: Room, at: datetime) -> datetime:
-    """This instant, or, at night, the next morning at eight in the room's zone."""
-    if not is_night(room, at):
-        return at
-    local = at.astimezone(zone_of(room.zone))
-    day = local.date() + timedelta(days=1) if local.hour >= NIGHT_FROM else local.date()
-    return datetime(day.year, day.month, day.day, NIGHT_TO, tzinfo=zone_of(room.zone)).astimezone(at.tzinfo)
+def clock_on(at: datetime, zone: str) -> str:
+    """The hour of an instant in a zone, with what its clocks are called there; the zone's name where that is a number."""
+    local = at.astimezone(zone_of(zone))
+    called = local.tzname() or ""
+    return f"{local:%H:%M} {called if called.isalpha() else zone}"
 
 
 def stand_still(snapshot: Snapshot, story: Story) -> tuple[Due, ...]:

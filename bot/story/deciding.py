@@ -11,10 +11,12 @@ from bot.story import text
 from bot.story.clocks import room_time
 from bot.story.deadlines import dues_changed, dues_of, is_idle, is_over, stands_still
 from bot.story.ending import end_part, still_standing
-from bot.story.house_rules import in_force, is_showrunner, may_pitch
+from bot.story.house_rules import in_force, is_showrunner, may_pitch, waited_for
 from bot.story.ledger import Act
 from bot.story.moments import Due, Mark, Moment, Outcome
 from bot.story.opening import refuse_at_rest, the_idea, which_round
+from bot.story.people import Member
+from bot.story.pinging import ping, private
 from bot.story.rounds import Pitch, Round
 from bot.story.settling import Closed, chosen, counted_now, face
 from bot.story.snapshot import Snapshot
@@ -140,16 +142,27 @@ def due(
     if at > moment.now:
         return Outcome(None, dues=dues_changed(None, round_, moment.now))
     if kind == "last_call":
-        over = is_over(round_, moment.now)
-        story = _story(snapshot, round_)
-        return (
-            Outcome(None) if over else Outcome(LastCall(story, round_), marks=(Mark("last_call", subject),))
+        if is_over(round_, moment.now):
+            return Outcome(None)
+        called = [(m.person, ping(snapshot, m.person, moment.now, asked=True)) for m in _to_be_told(snapshot, round_, moment)]
+        told = [(person, how) for person, how in called if how.way]
+        called_for = f"{subject}:{round_.closes_at:%Y%m%d%H%M}"  # a round that goes on has a last call again
+        marks = (Mark("last_call", called_for), *(private("vote", person, subject) for person, _ in told))
+        return Outcome(
+            LastCall(_story(snapshot, round_), round_), tuple(row for _, how in told for row in how.rows), (), marks
         )
     if kind == "early_close" and not all_have_voted(snapshot, round_, moment.now):
         later = replace(round_, early_close_at=None)
         return Outcome(None, (later,), (), (), dues_changed(round_, later, moment.now))
     ended = end_part(snapshot, round_, moment, forced=False)
     return ended.answering(ended.value)
+
+
+def _to_be_told(snapshot: Snapshot, round_: Round, moment: Moment) -> tuple[Member, ...]:
+    """Who asked for direct messages and is waited for in a round that closes soon."""
+    voted = {b.person for b in snapshot.ballots_of(round_.id) if b.choices}
+    those = waited_for(snapshot, in_force(snapshot.room), moment.now)
+    return tuple(m for m in those if m.notify == "dm" and m.person not in voted)
 
 
 def _require_closer(snapshot: Snapshot, round_: Round, moment: Moment) -> None:

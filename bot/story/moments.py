@@ -81,7 +81,7 @@ class Moment:
 PostKind = Literal[
     "house", "ballot", "scene", "turn",
     "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
-    "prompt", "picked",
+    "prompt", "picked", "sprint", "private", "digest", "missing",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 
@@ -104,6 +104,7 @@ DueKind = Literal[
     "ask", "held",
     "prompt_close", "prompt_order",
     "prompt",
+    "sprint", "evening", "digest",
 ]
 
 

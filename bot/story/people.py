@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Consent(StrEnum):
     QUOTE = "quote"
 
 
+Notify = Literal["mention", "dm", "off"]
+"""How a person is told here that it is their turn: by name in the room, in a direct message, or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person in one room. `id` is room id + person key, so that there is one row each."""
@@ -108,6 +113,11 @@ class Member:
     """When a post of the bot last mentioned them here."""
     groups: tuple[str, ...] = ()
     """Ids of the platform's roles that they held when last seen here."""
+    zone: str = ""
+    """The zone of their own days; empty is the room's."""
+    notify: Notify = "mention"
+    evening: bool = False
+    """A prompt that waits for them is mentioned to them, privately, in the evening."""
 
 
 def member_id(room_id: str, person: Person) -> str:

@@ -168,7 +168,7 @@ def nothing(
         "",
         _record(snapshot, round_, tally, moment) | {"result": result},
     )
-    marks = (Mark("undecided", round_.id), Mark("ballot", round_.id))
+    marks = (Mark("undecided", f"{round_.id}:nothing"), Mark("ballot", round_.id))
     told = face(snapshot.with_rows(rows), closed, "nothing", tally)
     return Outcome(told, rows, (act,), marks, dues_changed(round_, closed, moment.now))
 
@@ -250,7 +250,7 @@ def _goes_on(
     told = face(snapshot.with_rows(rows), after, kind, tally)
     acts = (Act(act, (after.story_id, after.id), moment.key, "", {"ballots": tally.ballots}),)
     before = snapshot.rounds.get(after.id)
-    marks = (Mark(mark, after.id), Mark("ballot", after.id))
+    marks = (Mark(mark, f"{after.id}:{kind}"), Mark("ballot", after.id))
     return Outcome(told, rows, acts, marks, dues_changed(before, after, moment.now))
 
 

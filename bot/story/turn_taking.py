@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import NotAllowed, UserError
-from bot.story.clocks import after_night, is_night, room_date
 from bot.story.guards import is_reader, require_runner, require_writer, runs_the_room
 from bot.story.hours import after
 from bot.story.house_rules import in_force
 from bot.story.ledger import Act
 from bot.story.moments import Due, Mark, Moment, Outcome
+from bot.story.own_time import after_night, zone_of
 from bot.story.people import Member, Role
+from bot.story.pinging import Ping, ping, private
 from bot.story.role_map import role_of
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
@@ -252,29 +253,24 @@ def nudge(snapshot: Snapshot, story_id: str, moment: Moment) -> Outcome[Nudge | 
         return Outcome(None)
     if not _takes_turns(snapshot, turn.current):
         return Outcome(None)
-    morning = after_night(snapshot.room, moment.now)
+    morning = after_night(_zone(snapshot, turn.current), moment.now)
     if morning > moment.now:
         keep = turn.until is None or morning < turn.until
         return Outcome(None, dues=(Due("nudge", story_id, morning if keep else None),))
-    pinged = () if turn.ping else _pinged(snapshot, turn.current, moment.now)
-    nudged = replace(turn, nudged=True, ping=turn.ping or bool(pinged))
+    called = Ping() if turn.ping else ping(snapshot, turn.current, moment.now)
+    mentions = called.way == "mention"
+    nudged = replace(turn, nudged=True, ping=turn.ping or mentions)
     news = Nudge(story, turn.current, snapshot.name(turn.current))
-    return Outcome(news, (nudged, *pinged), (), (Mark("turn", notice(turn, again=bool(pinged))),))
+    mark = (
+        private("reminder", turn.current, notice(turn)) if called.way == "dm"
+        else Mark("turn", notice(turn, again=mentions))
+    )  # fmt: skip
+    return Outcome(news, (nudged, *called.rows), (), (mark,))
 
 
 def notice(turn: TurnState, *, again: bool = False) -> str:
     """What the post of one turn is about: the story and the number of the turn; `again` is its one reminder."""
     return f"{turn.id}:{turn.number}" + (":again" if again else "")
-
-
-def _pinged(snapshot: Snapshot, person: str | None, now: datetime) -> tuple[Member, ...]:
-    """The member to be mentioned now, as noted; none when they were today, at night, or where the room wants none."""
-    member, room = snapshot.member(person), snapshot.room
-    if member is None or in_force(room).pings == "none" or is_night(room, now):
-        return ()
-    if member.pinged_at is not None and room_date(room, member.pinged_at) == room_date(room, now):
-        return ()
-    return (replace(member, pinged_at=now),)
 
 
 def _runs(snapshot: Snapshot, story: Story | None, turn: TurnState | None) -> bool:
@@ -347,25 +343,32 @@ def _to(
     rules = in_force(snapshot.room)
     until = after(moment.now, rules.timed or rules.turn_length, rules.zone, rules.hours) if current else None
     passed = turn.passed if current is not None and why in ("passed", "timed out") else ()
-    pinged = _pinged(snapshot, current, moment.now) if current != moment.key else ()
+    called = ping(snapshot, current, moment.now) if current != moment.key else Ping()
     moved = replace(
         turn, current=current, since=moment.now if current else None, until=until, number=turn.number + 1,
-        passed=passed, nudged=False, ping=bool(pinged),
+        passed=passed, nudged=False, ping=called.way == "mention",
     )  # fmt: skip
     act = Act(f"turn.{why.replace(' ', '_')}", (story.id,), moment.key, "", {"current": current, "was": was})
-    dues = (Due("turn", story.id, until), Due("nudge", story.id, _nudge_at(snapshot, moment.now, until)))
-    marks = (Mark("turn", notice(moved)),) if current else ()
-    return Outcome(_face(snapshot, story, moved, why, was), (moved, *pinged), (act,), marks, dues)
+    dues = (Due("turn", story.id, until), Due("nudge", story.id, _nudge_at(snapshot, current, moment.now, until)))
+    marks: tuple[Mark, ...] = (Mark("turn", notice(moved)),) if current else ()
+    if current is not None and called.way == "dm":
+        marks += (private("turn", current, notice(moved)),)
+    return Outcome(_face(snapshot, story, moved, why, was), (moved, *called.rows), (act,), marks, dues)
 
 
-def _nudge_at(snapshot: Snapshot, now: datetime, until: datetime | None) -> datetime | None:
-    """Half-way through a turn, or the morning after; never where the room wants no pings, or too late to
-    help.
-    """
-    if until is None or in_force(snapshot.room).pings == "none":
+def _nudge_at(snapshot: Snapshot, person: str | None, now: datetime, until: datetime | None) -> datetime | None:
+    """Half-way through a turn, or the morning after; never where nobody wants pings, or too late to help."""
+    member = snapshot.member(person)
+    if until is None or member is None:
         return None
-    at = after_night(snapshot.room, now + (until - now) / 2)
+    if member.notify == "off" or (member.notify == "mention" and in_force(snapshot.room).pings == "none"):
+        return None
+    at = after_night(_zone(snapshot, person), now + (until - now) / 2)
     return at if at < until else None
+
+
+def _zone(snapshot: Snapshot, person: str | None) -> str:
+    return zone_of(snapshot.room, snapshot.member(person))
 
 
 def _face(snapshot: Snapshot, story: Story, turn: TurnState, why: str, was: str | None) -> TurnNews:

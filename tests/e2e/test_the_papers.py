@@ -36,6 +36,16 @@ def test_the_prompts_in_the_readme_are_pasted_from_the_recorded_room() -> None:
         assert piece.strip() in printed
 
 
+def test_the_sprint_in_the_readme_is_pasted_from_the_recorded_room() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    picture = readme.split("<!-- sprint:begin -->")[1].split("<!-- sprint:end -->")[0]
+    printed = (ROOT / "examples" / "sprint_evening.out").read_text("utf-8")
+    pieces = picture.strip().removeprefix("```text").removesuffix("```").split("\n...\n")
+    assert len(pieces) > 3
+    for piece in pieces:
+        assert piece.strip() in printed
+
+
 def test_the_readme_counts_the_decks_prompts() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert f"one of {sum(len(pile(kind)) for kind in KINDS)} hand-made cards" in readme
