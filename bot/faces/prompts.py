@@ -14,7 +14,7 @@ from bot.story.answering import readable
 from bot.story.books import Books
 from bot.story.picking import Closed
 from bot.story.prompt_list import Listed
-from bot.story.prompts import Answer, Prompt, PromptIdea
+from bot.story.prompts import Answer, Prompt, PromptIdea, Wish
 from bot.story.scheduling import KEPT
 from bot.story.snapshot import Snapshot
 from bot.story.text import first_words, shorten
@@ -171,11 +171,13 @@ def _picked(prompt: Prompt, answers: Sequence[Answer], picks: Sequence[Answer], 
 # ---- receipts
 
 
-def asked(prompt: Prompt) -> Reply:
-    """To who asked: it is up, and why it is the deck's where something else was wished for."""
+def asked(prompt: Prompt, wish: Wish) -> Reply:
+    """To who asked: it is up, and what of their wish could not be."""
     parts: list[Part] = [Text(say("prompt.asked", number=prompt.number))]
     if prompt.instead:
         parts.append(Small(say(f"prompt.instead_{prompt.instead}")))
+    if prompt.source == "list" and (wish.kind, wish.genre) != ("any", "any"):
+        parts.append(Small(say("prompt.list_as_it_is")))
     return Reply.of(Card(parts=tuple(parts)))
 
 

@@ -142,6 +142,8 @@ async def test_the_rooms_list_is_counted_back_and_asked_in_order(room: AnyRoom) 
         await room.says("w1", "/prompt now source: list")
     asked_ = await room.look(lambda books: [p.text for p in prompts(books)])
     assert asked_ == ["A gate that only opens outward.", "The night bus", "A spoon", "A gate that only opens outward."]
+    said = await room.says("w1", "/prompt now kind: dialogue source: list")
+    assert "asked as they were written" in said
     await room.says("w1", "/prompt remove 3")
     assert "A spoon" not in await room.says("w2", "/prompt ideas")
 
