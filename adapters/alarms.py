@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ class WakingAlarms:
     def start(self, sweep: Callable[[], Awaitable[None]]) -> None:
         """Begin to wake this sweep; inside a running event loop."""
         self._sweep = sweep
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a sweep outlasts a minute: the next one waits
         self._scheduler.add_job(
             self._wake, "interval", minutes=1, id="sweep", coalesce=True, max_instances=1, misfire_grace_time=None
         )

@@ -48,7 +48,7 @@ PREFILL_SECONDS = 0.7
 PRESS_AGAIN = "kernel.press_again"
 TOGETHER = 8
 """Rooms in which a sweep writes at the same time: on SQLite they share a commit."""
-DUES_AT_ONCE = 10
+DUES_AT_ONCE = 3
 """Things that are due in one room are done so many in a write, so that nobody's command waits for long."""
 AGAIN = timedelta(minutes=5)
 """What is due and failed by a defect is tried again after so long: it is never lost."""

@@ -125,6 +125,7 @@ def test_an_unknown_line_suggests_the_nearest() -> None:
         ("length", "0 room days", "1 room day"),
         ("tie", "coin", "people, showrunner, dice"),
         ("zone", "Middle/Earth", "Europe/Berlin"),
+        ("zone", "EST", "America/New_York"),
         ("hours", "Mon 18:00-09:00", "Mon-Fri 09:00-18:00"),
         ("folded", "maybe", "on, off"),
         ("stop", "never", "anyone"),
