@@ -281,7 +281,9 @@ class Dispatcher:
 
     def _reckon(self, books: Books) -> None:
         now = self._clock.now()
-        books.reckoned([reckon(schedule, now) for schedule in books.unreckoned(version(), now)])
+        old = books.unreckoned(version(), now)
+        new = [reckon(schedule, now) for schedule in old]
+        books.reckoned(new, {b.id for a, b in zip(old, new, strict=True) if a.next_at != b.next_at})
 
     # ---- inside
 

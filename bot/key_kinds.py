@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import difflib
 import re
-import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from bot.sentences import Marked, say
+from bot.story.zones import names
 
 Kind = Callable[[object], object]
 """Raises Wrong with the sentence that belongs behind `path.to.key: `."""
@@ -164,11 +164,9 @@ def truth(value: object) -> bool:
 def zone(value: object) -> str:
     """A time zone of the IANA list."""
     found = _string(value)
-    try:
-        zoneinfo.ZoneInfo(found)
-    except (KeyError, ValueError, OSError):  # an unknown name, a path, a folder of the list such as "Europe"
-        near = nearest(found, zoneinfo.available_timezones())
-        raise Wrong(plain("unknown_zone_near", near=near) if near else plain("unknown_zone")) from None
+    if found not in names():
+        near = nearest(found, sorted(names()))
+        raise Wrong(plain("unknown_zone_near", near=near) if near else plain("unknown_zone"))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -137,14 +137,23 @@ class KernelBooks(ScheduleShelving, TimeShelving):
         it = (c.room_id == self._room_id) & (c.id == due.id) & (c.generation == due.generation)
         self._connection.execute(update(t.dues).where(it).values(at_utc=at, generation=due.generation + 1, done_at=None))
 
-    def reckoned(self, schedules: Sequence[Schedule]) -> None:
-        """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those whose instant moved; nothing that anybody is
+        shown changes by it."""
         if not schedules:
             return
-        rows = [t.schedules.row(schedule) for schedule in schedules]
-        self._connection.execute(statements.put(self._dialect, Schedule), rows)
+        rows = [
+            {
+                "of_room": self._room_id, "of_id": s.id, "new_day": s.next_day, "new_at": s.next_at,
+                "new_reckoned_at": s.reckoned_at, "new_version": s.reckoned_with,
+            }
+            for s in schedules
+        ]  # fmt: skip
+        self._connection.execute(statements.reckoned(), rows)
         again = [
-            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at} for s in schedules if s.status == "on"
+            {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at}
+            for s in schedules
+            if s.status == "on" and s.id in moved
         ]
         if again:
             self._connection.execute(statements.due_at(), again)

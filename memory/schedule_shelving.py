@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from bot.story.schedules import Schedule
+from memory import statements
 from memory import tables as t
 from memory.prompt_shelving import PromptShelving
 
@@ -27,6 +28,5 @@ class ScheduleShelving(PromptShelving):
 
     def unreckoned(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Schedule]:
         """Schedules whose next instant was reckoned by other rules of the zones, or after now."""
-        c = t.schedules.table.c
-        query = select(t.schedules.table).where(or_(c.reckoned_with != version, c.reckoned_at > now))
-        return self._all(t.schedules, query.order_by(c.number, c.id).limit(limit))
+        asked = {"of_room": self._room_id, "version": version, "now": now, "most": limit}
+        return [t.schedules.value(row) for row in self._connection.execute(statements.unreckoned(), asked)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from memory import tables as t
 from memory.nouns import insert_for
@@ -57,6 +57,26 @@ def dues(dialect: str) -> Any:
         index_elements=["room_id", "kind", "subject"],
         set_={"at_utc": insert.excluded.at_utc, "generation": t.dues.c.generation + 1, "done_at": None},
     )
+
+
+@cache
+def reckoned() -> Any:
+    """A schedule (`of_room`, `of_id`) as it is reckoned anew: `new_day`, `new_at`, `new_reckoned_at`, `new_version`."""
+    c = t.schedules.table.c
+    it = update(t.schedules.table).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
+    return it.values(
+        next_day=bindparam("new_day"), next_at=bindparam("new_at"), reckoned_at=bindparam("new_reckoned_at"),
+        reckoned_with=bindparam("new_version"),
+    )
+
+
+@cache
+def unreckoned() -> Any:
+    """Schedules of a room (`of_room`) that were reckoned by other rules than `version`, or after `now`; the first `most`."""
+    c = t.schedules.table.c
+    other = or_(c.reckoned_with != bindparam("version"), c.reckoned_at > bindparam("now"))
+    query = select(t.schedules.table).where(c.room_id == bindparam("of_room"), other)
+    return query.order_by(c.number, c.id).limit(bindparam("most"))
 
 
 @cache

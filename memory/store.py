@@ -31,6 +31,9 @@ SNAPSHOTS = 256
 BEAT = timedelta(seconds=50)
 """So often at most does one process note that it is there."""
 
+SCHEDULES = 20
+"""So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
+
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
 
@@ -196,8 +199,11 @@ class HouseRows:
         """Places with schedules that were reckoned by other rules of the zones, or after now."""
         c, r = t.schedules.table.c, t.rooms.table.c
         other = union(*(
-            select(c.room_id).where(which).order_by(c.room_id).limit(limit).subquery().select()
-            for which in (c.reckoned_with < version, c.reckoned_with > version, c.reckoned_at > now)
+            select(c.room_id).where(which).order_by(by, c.room_id).limit(limit * SCHEDULES).subquery().select()
+            for which, by in (
+                (c.reckoned_with < version, c.reckoned_with), (c.reckoned_with > version, c.reckoned_with),
+                (c.reckoned_at > now, c.reckoned_at),
+            )
         )).subquery()  # fmt: skip
         query = (
             select(r.platform, r.space, r.channel, r.thread)

@@ -58,7 +58,9 @@ prompt_orders = Shelf(metadata, "prompt_orders", PromptOrder, ("room_id",), ("st
 answers = Shelf(metadata, "answers", Answer, ("room_id", "prompt_id", "number"), ("room_id", "person", "at"))
 answer_versions = Shelf(metadata, "answer_versions", AnswerVersion, ("answer_id", "version"), ("room_id", "person"))
 answer_ballots = Shelf(metadata, "answer_ballots", AnswerBallot, ("room_id", "prompt_id"))
-schedules = Shelf(metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with",), ("reckoned_at",))
+schedules = Shelf(
+    metadata, "schedules", Schedule, ("room_id", "number"), ("reckoned_with", "room_id"), ("reckoned_at", "room_id")
+)
 sprints = Shelf(metadata, "sprints", Sprint, unique=(("room_id", "number"),))
 goals = Shelf(metadata, "goals", Goal, ("room_id", "person"))
 digests = Shelf(metadata, "digests", Digest, ("room_id",))

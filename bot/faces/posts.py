@@ -27,5 +27,7 @@ _REDRAWN = ("house", "ballot", "scene")
 
 def draw(books: Books, post: Post, now: datetime) -> Card | None:
     """The card that a post shall show now; None when there is nothing to show any more."""
+    if post.kind == "prompt" and post.shown_at is None and prompts.is_stale(books.prompt(post.subject), now):
+        return None
     card = _FACES[post.kind](post.kind, post.subject, books, now)
     return card if card is None or post.kind in _REDRAWN else replace(card, plain=True)

@@ -45,6 +45,13 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
     return _picked(prompt, answers, picks, books.answer_texts(picks))
 
 
+def is_stale(prompt: Prompt | None, now: datetime) -> bool:
+    """Whether a schedule's prompt is over: if nobody was shown it, nobody is any more (the bot was down meanwhile)."""
+    if prompt is None or prompt.schedule_id is None or prompt.answers:
+        return False
+    return prompt.status == "closed" or (prompt.closes_at is not None and prompt.closes_at <= now)
+
+
 def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datetime, where: Marked | None) -> Card:
     """The prompt itself: what is asked, by whose words, who has answered, until when."""
     parts: list[Part] = [Prose(prompt.text, name=f"prompt-{prompt.number}"), Text(say(f"prompt.kind_{prompt.kind}"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -257,8 +257,9 @@ class Books(TimeBooks, Protocol):
     def unreckoned(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Schedule]:
         """Schedules whose next instant was reckoned by other rules of the zones, or after now (the clock went back)."""
 
-    def reckoned(self, schedules: Sequence[Schedule]) -> None:
-        """Keep schedules and their dues as they are reckoned anew; nothing that anybody is shown changes by it."""
+    def reckoned(self, schedules: Sequence[Schedule], moved: Collection[str]) -> None:
+        """Keep schedules as they are reckoned anew, and the dues of those (by id) whose instant moved; nothing that anybody
+        is shown changes by it."""
 
     # ---- stories of the past
     def story_numbered(self, number: int) -> Story | None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.errors import UserError
 from bot.sentences import Marked, say
 from bot.story.hours import Length, parse_hours
-from bot.story.zones import zone
+from bot.story.zones import zone_named
 
 _OFF = frozenset({"off", "none", "no", "never", "0"})
 _UNIT = re.compile(
@@ -220,11 +220,8 @@ class Zone:
     examples: str = field(default="Europe/Berlin, America/New_York, UTC")
 
     def read(self, key: str, given: str) -> str:
-        """A zone that exists."""
-        try:
-            return zone(given.strip()).key
-        except KeyError:
-            raise _refused(key, given, self.allowed) from None
+        """A zone that exists; what may mean several is answered with their names."""
+        return zone_named(given, argument="value")
 
     def write(self, value: str) -> str:
         """Its name."""

@@ -46,8 +46,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
     )
     op.create_index("ix_schedules_room_id_number", "schedules", ["room_id", "number"], unique=False)
-    op.create_index("ix_schedules_reckoned_with", "schedules", ["reckoned_with"], unique=False)
-    op.create_index("ix_schedules_reckoned_at", "schedules", ["reckoned_at"], unique=False)
+    op.create_index("ix_schedules_reckoned_with_room_id", "schedules", ["reckoned_with", "room_id"], unique=False)
+    op.create_index("ix_schedules_reckoned_at_room_id", "schedules", ["reckoned_at", "room_id"], unique=False)
     undone = sa.text("done_at IS NULL")
     op.create_index("ix_due_undone", "due", ["at_utc"], unique=False, sqlite_where=undone, postgresql_where=undone)
     op.drop_index("ix_due_at_utc", table_name="due")

@@ -223,7 +223,8 @@ async def rush(folder: Path, size: Size, found: Figures) -> None:
             server.person("ada", guild=guild)
         places = [Place("discord", str(g.id), str(c.id)) for g, c in zip(guilds, channels, strict=True)]
         path = await _prepared(folder / "rush", size.schedules - EACH * size.channels)
-        due = (datetime.now(UTC) + timedelta(minutes=2)).replace(second=0, microsecond=0)
+        ahead = timedelta(seconds=85 if size.channels < 100 else 120)  # of it a start, and a minute for want of a full one
+        due = (datetime.now(UTC) + ahead).replace(second=0, microsecond=0)
         await migrate.on_connection(f"sqlite:///{path}", lambda c: fill_due(c, places, due))
         _configure(path.parent, server)
         async with running("bot", ("run", "--config", "bot.toml"), {"DISCORD_TOKEN": TOKEN}, path.parent) as bot:

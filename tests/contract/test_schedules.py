@@ -284,6 +284,20 @@ async def test_where_nothing_can_be_posted_prompts_do_not_pile_up_and_rest_at_la
     assert "Prompt " in "".join(card.title for _, card in table.wall.messages)
 
 
+async def test_a_prompt_that_nobody_was_shown_in_its_time_is_not_posted_after_it(table: Room) -> None:
+    await table.says("ada", "/story new Killed")
+    await table.says("ada", DAILY)
+    table.clock.pass_(hours=5, minutes=1)
+    await table.house.inbox.sweep()  # and the bot is gone before it posts
+    assert await asked(table) == [("2026-03-02", "open")]
+    table.clock.pass_(days=2)
+    await table.house.inbox.settled(table.place)
+    assert "Prompt" not in table.wall.text
+    await table.later(minutes=1)
+    assert [day for day, status in await asked(table) if status == "open"] == ["2026-03-04"]
+    assert table.wall.text.count("Prompt ") == 1
+
+
 async def test_a_defect_at_the_hour_loses_no_prompt(table: Room, caplog: pytest.LogCaptureFixture) -> None:
     await table.says("ada", "/story new Mended")
     await table.says("ada", DAILY)

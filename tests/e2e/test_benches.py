@@ -42,7 +42,17 @@ SLACK = (
     r"PRAGMA synchronous 2",
 )
 
-BENCHES = [("rounds", ROUNDS), ("discord", DISCORD)]
+TIME = (
+    r"start with \d+ schedules in 40 zones: [\d.]+ s until it serves, [\d.]+ s of CPU .*; with none [\d.]+ s",
+    r"memory: \d+ MB, bare imports \d+ MB, -?\d+ MB above them",
+    r"after new rules of the zones: serving after [\d.]+ s, all (\d+) reckoned anew after [\d.]+ s",
+    r"(\d+) prompts due at one moment in \d+ channels: the last accepted after [\d.]+ s",
+    r"asked (\d+), posted \1, twice 0",
+    r"meanwhile \d+ commands: to acknowledgement p50 \d+ ms, p95 \d+ ms, slowest \d+ ms .*, unanswered 0",
+    r"wall clock beside the brute force: \d{5,} \(zone, rule, day\) cases, 0 differences",
+)
+
+BENCHES = [("rounds", ROUNDS), ("discord", DISCORD), ("time", TIME)]
 if os.environ.get("ROOM37_FULL"):  # until step 3 of the plan is closed
     BENCHES.append(("slack", SLACK))
 
