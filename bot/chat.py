@@ -9,6 +9,7 @@ from bot.cards import Card, Reply
 from bot.commands import Commands, Growing
 from bot.context import Incoming
 from bot.homes import Home
+from bot.story.books import LastCall
 from bot.story.people import Person, Place
 
 
@@ -72,6 +73,10 @@ class Inbox(Protocol):
 
     async def answered(self, place: Place, source_id: str) -> Reply | None:
         """The reply that a delivery got before, if the desk holds it."""
+
+    async def before_us(self) -> Sequence[LastCall]:
+        """Calls that went through shortly before this process began, each person's last in each place: nobody knows
+        whether their answers arrived."""
 
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         """Cards whose actions still count: ("private" | "public", card), the latest last."""

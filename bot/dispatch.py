@@ -29,8 +29,9 @@ from bot.homes import Home
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
 from bot.questions import question
+from bot.saying_again import WITHIN, left_of
 from bot.sentences import say
-from bot.story.books import Books, DeskEntry, DueRow
+from bot.story.books import Books, DeskEntry, DueRow, LastCall
 from bot.story.moments import REDRAWN, Ids, Moment, Outcome, PostKind
 from bot.story.passages import Draft
 from bot.story.people import Person, Place, Standing
@@ -50,6 +51,7 @@ DUES_AT_ONCE = 10
 """Things that are due in one room are done so many in a write, so that nobody's command waits for long."""
 AGAIN = timedelta(minutes=5)
 """What is due and failed by a defect is tried again after so long: it is never lost."""
+PRESS_AGAIN = "kernel.press_again"
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Gather = Callable[[Place, Moment, Books], Home]
@@ -101,6 +103,7 @@ class Dispatcher:
         self.gate = gate
         self._seed = seed
         self._sweeping = asyncio.Lock()
+        self._began = clock.now()
         self.alone = alone
 
     # ---- the inbox
@@ -217,6 +220,10 @@ class Dispatcher:
         entry = await self._store.read(place, lambda books: books.desk_by_source(source_id))
         return None if entry is None or (self.alone and entry.state == "working") else _stored(entry)
 
+    async def before_us(self) -> Sequence[LastCall]:
+        """What people did in the quarter of an hour before this process began, each person's last in each place."""
+        return await self._house.last_calls(self._began - WITHIN, self._began)
+
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         """Cards whose actions still count, the latest last."""
 
@@ -311,14 +318,17 @@ class Dispatcher:
                 values[argument.parameter] = argument.kind.read(raw, argument.name)
         if not missing:
             return values, None
-        prefill = await _in_time(unit.prefill(values))
+        prefill, call = await _in_time(self._form_parts(unit, values))
         asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
         missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)
         begun = {a.name: prefill[a.name] for a in command.arguments if isinstance(a.kind, Ref) and prefill.get(a.name)}
-        call = await _in_time(self._form_call(unit))
         call = Call(call.command, begun | dict(call.args))
         return {}, Form(prefill.get("title", command.about), call, questions, prefill.get("lead", ""))
+
+    async def _form_parts(self, unit: _Unit, values: dict[str, Any]) -> tuple[dict[str, str], Call]:
+        """What a form is filled with, and the call that it carries."""
+        return await unit.prefill(values), await self._form_call(unit)
 
     async def _form_call(self, unit: _Unit) -> Call:
         """The call that a form carries: what was given; the message of a menu waits in a row meanwhile."""
@@ -341,7 +351,8 @@ class Dispatcher:
         """A refusal outside a unit of work: the call goes on the desk and its text into the drafts."""
         if command is not None and command.nameless:
             return Reply.of(note(refusal.sentence))
-        if begun or not holding.own_words(incoming, command).strip():
+        stands = command is not None and command.menu and refusal.key == PRESS_AGAIN  # the message is where it was
+        if begun or stands or not holding.own_words(incoming, command).strip():
             return Reply.of(note(refusal.sentence), refused=True)
 
         def keep(books: Books) -> Reply | _Held:
@@ -401,6 +412,7 @@ class _Unit:
         self.command = command
         self.begun = False
         self._moment = dispatcher.moment(incoming, nameless=command.nameless)
+        self._left = left_of(incoming.call, command)
         self._entry = _entry(incoming, command, self._moment)
         self.context = Context(
             incoming.place, incoming.person, incoming.name, incoming.standing, self._moment.now, self._moment.ids,
@@ -459,7 +471,7 @@ class _Unit:
             )
             books.desk_settle(self._entry.id, "failed", _outcome(reply))
         else:
-            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), clear_args=last)
+            books.desk_settle(self._entry.id, "done" if last else "working", _outcome(reply), left=self._left if last else None)
         return reply
 
     def _left_off(self, held: DeskEntry) -> bool:
@@ -539,7 +551,7 @@ async def _in_time(reading: Awaitable[T]) -> T:
         async with asyncio.timeout(PREFILL_SECONDS):
             return await reading
     except TimeoutError:
-        raise UserError("kernel.press_again") from None
+        raise UserError(PRESS_AGAIN) from None
 
 
 def _entry(incoming: Incoming, command: Command | None, moment: Moment) -> DeskEntry:
@@ -581,7 +593,7 @@ def _keep_text(
         moment.now, call=token,
     )  # fmt: skip
     books.keep(Outcome(None, rows=(draft,)), moment)
-    actions = [Action(say("kernel.see_drafts"), Call("my drafts"))]
+    actions = [*holding.onward(draft), Action(say("kernel.see_drafts"), Call("my drafts"))]
     if command is not None and again is not None and token:
         actions.insert(0, Action(say("kernel.change_it"), again.with_args(desk=entry_id)))
     return Reply(

@@ -13,13 +13,16 @@ from datetime import timedelta
 
 from bot.arguments import Text
 from bot.calls import Call
+from bot.cards import Action, button
 from bot.commands import MENU, Command
 from bot.context import Incoming
 from bot.errors import NotFound
+from bot.sentences import say
 from bot.story.asks import Held
 from bot.story.books import Books
 from bot.story.moments import Due, Moment, Outcome
-from bot.story.text import clean
+from bot.story.passages import Draft
+from bot.story.text import LIMITS, clean
 
 WAITS = timedelta(hours=24)
 """So long does a message wait for its form."""
@@ -52,6 +55,17 @@ def again(incoming: Incoming, command: Command, words: str) -> Call | None:
     if command.menu:
         return Call(command.name, {HELD: args[HELD]}) if HELD in args else None
     return Call(command.name, {k: v for k, v in args.items() if v != words})
+
+
+def onward(draft: Draft) -> tuple[Action, ...]:
+    """What else words that did not go in may become, where they can stand as an idea."""
+    barred = draft.reason.startswith("rules.")  # the house rules say no to this person: to an idea of theirs, too
+    if barred or draft.kind not in ("pitch", "passage") or draft.story_id is None or len(draft.text) > LIMITS["pitch"]:
+        return ()
+    return (
+        button(say("kernel.pitch_next"), "draft next", draft=draft.id),
+        button(say("kernel.to_drawer"), "draft drawer", draft=draft.id),
+    )
 
 
 def park(books: Books, incoming: Incoming, moment: Moment) -> Call:

@@ -1,6 +1,7 @@
 """Marks inside a paragraph of the markup subset (see bot.markup): read to values, written again, or left out.
 
-Our own sentences may hold one more inline, an instant (see bot.sentences.instant): `<t:UNIX|words>`.
+Our own sentences may hold two more: an instant (see bot.sentences.instant), `<t:UNIX|words>`, and a place (see
+bot.sentences.spot), `<c:SPACE/CHANNEL/THREAD|words>`.
 """
 
 from __future__ import annotations
@@ -44,6 +45,16 @@ class Instant:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place of a platform: it shows the name that the place has there now, or says the words."""
+
+    space: str
+    channel: str
+    thread: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Styled:
     """A stretch between two marks. A kind never stands inside itself, so these are at most four deep."""
 
@@ -56,11 +67,12 @@ class Styled:
         return KINDS[self.mark]
 
 
-Inline = Words | Code | Instant | Styled
+Inline = Words | Code | Instant | Spot | Styled
 
 _PEOPLES = r"\\[!-/:-@\[-`{-~\n]|&#(?:32|9);|``*|\*\**|__*|\|\|*|~~*"
 _INSTANT = re.compile(r"<t:(-?\d{1,12})(:R)?\|((?:[^\\<>|\n]|\\.)*)>")
-_SPECIAL = {True: re.compile(_PEOPLES), False: re.compile(f"{_PEOPLES}|{_INSTANT.pattern}")}
+_SPOT = re.compile(r"<c:([\w.-]+)/([\w.-]+)/([\w.-]*)\|((?:[^\\<>|\n]|\\.)*)>", re.ASCII)
+_SPECIAL = {True: re.compile(_PEOPLES), False: re.compile(f"{_PEOPLES}|{_INSTANT.pattern}|{_SPOT.pattern}")}
 """What may mean something, in people's text and in ours. Each begins with one known character: `re` skips to it fast."""
 TICKS = re.compile("`+")
 _SPACES = {"&#32;": " ", "&#9;": "\t"}
@@ -73,7 +85,7 @@ _PLAIN = {"spoiler": "||", "struck": "~~"}
 def read(text: str, *, people: bool = False) -> tuple[Inline, ...]:
     """What a paragraph's text means; linear, since every mark is opened, closed or given up once.
 
-    In people's text nothing is an instant.
+    In people's text nothing is an instant or a place.
     """
     special = _SPECIAL[people]
     if not special.search(text):
@@ -91,7 +103,7 @@ def read(text: str, *, people: bool = False) -> tuple[Inline, ...]:
         if here[0] == "\\":
             reading.out.append(Words(here[1]))
         elif here[0] == "<":
-            reading.out.append(_instant(here))
+            reading.out.append(_instant(here) if here[1] == "t" else _spot(here))
         elif here[0] == "&":
             reading.out.append(Words(_SPACES[here] if before in ("", "\n") else here))
         elif here[0] == "`":
@@ -116,7 +128,7 @@ def plain(inside: Iterable[Inline]) -> str:
     """What a stretch of text shows, without its marks."""
     return "".join(
         part.words
-        if isinstance(part, Instant)
+        if isinstance(part, Instant | Spot)
         else part.text
         if not isinstance(part, Styled)
         else _PLAIN.get(part.kind, "") + plain(part.inside) + _PLAIN.get(part.kind, "")
@@ -133,6 +145,8 @@ def source(inside: Iterable[Inline]) -> str:
         if isinstance(part, Code)
         else _instant_source(part)
         if isinstance(part, Instant)
+        else f"<c:{part.space}/{part.channel}/{part.thread}|{_escaped(part.words)}>"
+        if isinstance(part, Spot)
         else part.mark + source(part.inside) + part.mark
         for part in inside
     )
@@ -153,8 +167,18 @@ def _instant(written: str) -> Instant:
 
 
 def _instant_source(instant: Instant) -> str:
-    words = re.sub(r"[\\<>|]", r"\\\g<0>", instant.words.replace("\n", " "))
-    return f"<t:{instant.unix}{':R' if instant.relative else ''}|{words}>"
+    return f"<t:{instant.unix}{':R' if instant.relative else ''}|{_escaped(instant.words)}>"
+
+
+def _spot(written: str) -> Spot:
+    found = _SPOT.fullmatch(written)
+    if found is None:
+        raise ValueError("no place")
+    return Spot(found[1], found[2], found[3], re.sub(r"\\(.)", r"\1", found[4]))
+
+
+def _escaped(words: str) -> str:
+    return re.sub(r"[\\<>|]", r"\\\g<0>", words.replace("\n", " "))
 
 
 class _Open:

@@ -1,9 +1,9 @@
 """The one small markup that people and cards are written in, a subset of CommonMark: to values and back.
 
 Inside a line: `*emphasis*`, `**strong**` (or with underscores), `` `code` ``, `||spoiler||`, `~~struck out~~`, and a
-backslash before any mark that is meant as itself; in our own sentences also `<t:UNIX|words>`, an instant. Line by
-line: `> ` quotes, `- ` lists, ``` fences, and `***` alone for a scene break. All else is text, and unlike CommonMark
-every line break and blank line is kept, as in a chat.
+backslash before any mark that is meant as itself; in our own sentences also an instant or a place (see
+bot.marks). Line by line: `> ` quotes, `- ` lists, ``` fences, and `***` alone for a scene break. All else is text, and
+unlike CommonMark every line break and blank line is kept, as in a chat.
 https://spec.commonmark.org/0.31.2/ says what the subset means elsewhere.
 """
 

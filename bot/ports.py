@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.story.books import Books
+from bot.story.books import Books, LastCall
 from bot.story.people import Place
 from bot.writing.briefs import Brief, Capabilities, Written
 
@@ -52,6 +52,9 @@ class House(Protocol):
 
     async def knows(self, place: Place) -> bool:
         """Whether there is a room at this place."""
+
+    async def last_calls(self, since: datetime, until: datetime, *, limit: int = 1000) -> Sequence[LastCall]:
+        """Each person's last changing call in each place, of those that went through between these instants."""
 
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""

@@ -115,18 +115,22 @@ class Poster:
 
     def wake(self, place: Place, *, soon: bool = True) -> None:
         """Something changed in this place's public cards; not `soon` where cards are only redrawn."""
-        if not self._serves(place):
+        if not self._serves(place) or self._rests_still(place):
             return
-        now = asyncio.get_running_loop().time()
-        rest = self._rests.get(place)
-        until = rest.until if rest is not None else 0.0
-        if not soon and (passed := self._passed.get(place)) is not None:
-            until = max(until, passed + self._pace * REDRAW_PACES)
-        if until > now:
+        passed, now = self._passed.get(place), asyncio.get_running_loop().time()
+        if not soon and passed is not None and (until := passed + self._pace * REDRAW_PACES) > now:
             self._wake_in(place, until - now)
             return
         self._dirty[place] = None
         self._woken.set()
+
+    def _rests_still(self, place: Place) -> bool:
+        """Whether the place is left alone for now; it is woken when its rest is over."""
+        rest, now = self._rests.get(place), asyncio.get_running_loop().time()
+        if rest is None or rest.until <= now:
+            return False
+        self._wake_in(place, rest.until - now)
+        return True
 
     def wake_all(self, places: Iterable[Place]) -> None:
         """What was left unposted, after a start."""
@@ -173,6 +177,8 @@ class Poster:
                 self._woken.clear()
                 for place in [p for p in self._dirty if p not in busy]:
                     del self._dirty[place]
+                    if self._rests_still(place):  # what was wanted while the refusal was on its way
+                        continue
                     busy.add(place)
                     group.create_task(serve(place))
 

@@ -9,7 +9,6 @@ statement); rows of the house, one statement each, go through aiosqlite. Postgre
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -106,8 +105,8 @@ class SqliteRunner:
         return self._sync
 
     async def write(self, work: Callable[[Connection], T], *, later: bool = False) -> T:
-        """In the writer thread; a cancelled caller does not tear a transaction apart."""
-        return await _whole(self._writes.write(work, later=later))
+        """In the writer thread; a cancelled caller does not tear a transaction apart, nor wait for its end."""
+        return await asyncio.shield(self._writes.write(work, later=later))
 
     def _looked(self, work: Callable[[Connection], T]) -> T:
         with self._view.begin() as connection:
@@ -141,6 +140,7 @@ class PostgresRunner:
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
         self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
+        self._writing: set[asyncio.Future[Any]] = set()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -148,8 +148,11 @@ class PostgresRunner:
         return self._engine
 
     async def write(self, work: Callable[[Connection], T], *, later: bool = False) -> T:
-        """One transaction; the unit of work locks its room's row first."""
-        return await _whole(asyncio.ensure_future(self._run(work)))
+        """One transaction; the unit of work locks its room's row first. A cancelled caller does not tear it apart."""
+        writing = asyncio.ensure_future(self._run(work))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
+        return await asyncio.shield(writing)
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -167,7 +170,9 @@ class PostgresRunner:
         return await _rows(self._engine, query)
 
     async def close(self) -> None:
-        """Dispose of the pool."""
+        """Finish the writes under way and dispose of the pool."""
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=BUSY_MS / 1000)
         await self._engine.dispose()
 
 
@@ -178,16 +183,6 @@ async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Any]:
             return found
     except DBAPIError as error:
         raise translated(error) from None
-
-
-async def _whole(running: asyncio.Future[T]) -> T:
-    """The result of work that a cancelled caller does not tear apart: it is waited for all the same."""
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        with contextlib.suppress(Exception):
-            await asyncio.wait({running}, timeout=BUSY_MS / 1000)
-        raise
 
 
 def make_runner(url: str) -> Runner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +42,14 @@ class KernelBooks(ScheduleShelving, TimeShelving):
         )
 
     def desk_settle(
-        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
+        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, left: Mapping[str, str] | None = None
     ) -> None:
-        """Say how a call ended; `clear_args` when its text has found its place."""
+        """Say how a call ended; `left` takes the place of its arguments when its text has found its own."""
         reply = None if outcome is None else dumps(outcome)
         ended = {"of_id": entry_id, "of_room": self._room_id, "ended": state, "reply": reply}
-        self._connection.execute(statements.desk_settle(clear_args=clear_args), ended)
+        if left is not None:
+            ended["left"] = dumps(dict(left))
+        self._connection.execute(statements.desk_settle(clears=left is not None), ended)
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""

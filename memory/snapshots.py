@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from bot.story.ledger import Head
 from bot.story.rooms import Room
+from bot.story.rounds import NEXT
 from bot.story.snapshot import TAIL, Snapshot
 from memory import tables as t
 from memory.nouns import Shelf
@@ -61,7 +62,7 @@ def load(connection: Connection, room: Room) -> Snapshot:
         row[0]: t.passages.value(row[:-1])
         for row in connection.execute(select(ranked).where(ranked.c.place <= TAIL))
     }
-    round_ids = list(rounds)
+    round_ids, c = list(rounds), t.pitches.table.c
     return Snapshot(
         room=room,
         members=shelf(t.members, of_room(t.members)),
@@ -69,9 +70,9 @@ def load(connection: Connection, room: Room) -> Snapshot:
         scenes=shelf(t.scenes, of_room(t.scenes).where(t.scenes.table.c.story_id.in_(live))),
         passages=tails,
         rounds=rounds,
-        pitches=shelf(t.pitches, of_room(t.pitches).where(t.pitches.table.c.round_id.in_(round_ids)))
-        if round_ids
-        else {},
+        pitches=shelf(
+            t.pitches, of_room(t.pitches).where(c.round_id.in_(round_ids) | ((c.round_id == NEXT) & (c.status == "waiting")))
+        ),
         ballots=shelf(t.ballots, of_room(t.ballots).where(t.ballots.table.c.round_id.in_(round_ids)))
         if round_ids
         else {},

@@ -130,12 +130,12 @@ def next_room() -> Any:
 
 
 @cache
-def desk_settle(*, clear_args: bool) -> Any:
-    """How a call on the desk (`of_id`, `of_room`) ended: `ended`, `reply`; with its arguments cleared or kept."""
+def desk_settle(*, clears: bool) -> Any:
+    """How a call on the desk (`of_id`, `of_room`) ended: `ended`, `reply`; with `left` in the place of its arguments, or those kept."""
     c = t.desk.c
     settle = update(t.desk).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
     settle = settle.values(state=bindparam("ended"), outcome=bindparam("reply"))
-    return settle.values(args="{}") if clear_args else settle
+    return settle.values(args=bindparam("left")) if clears else settle
 
 
 @cache

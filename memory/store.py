@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, or_, select, union
 
 from bot.ports import Clock
-from bot.story.books import Books
+from bot.story.books import SAID, Books, LastCall
 from bot.story.moments import Ids
 from bot.story.people import Person, Place, member_id
 from bot.story.rooms import Preset, Room
@@ -234,6 +235,22 @@ class HouseRows:
             r.platform == place.platform, r.space == place.space, r.channel == place.channel, r.thread == place.thread
         )
         return bool(await self._runner.rows(query))
+
+    async def last_calls(self, since: datetime, until: datetime, *, limit: int = 1000) -> Sequence[LastCall]:
+        """Each person's last changing call in each place, of those that went through between these instants."""
+        c, r = t.desk.c, t.rooms.table.c
+        query = (
+            select(r.platform, r.space, r.channel, r.thread, c.person, c.source_id, c.args, c.at)
+            .join(t.desk, c.room_id == r.id)
+            .where(c.id >= Ids("").new(since)[:10], c.at >= since, c.at < until, c.state == "done", c.person.is_not(None))
+            .order_by(c.at.desc(), c.id.desc())
+            .limit(limit)
+        )
+        found: dict[tuple[Place, str], LastCall] = {}
+        for platform, space, channel, thread, person, source_id, args, at in await self._runner.rows(query):
+            place = Place(platform, space, channel, thread)
+            found.setdefault((place, person), LastCall(place, person, source_id, json.loads(args).get(SAID, ""), until - at))
+        return list(found.values())
 
     async def place_of(self, room_id: str) -> Place | None:
         """The place of a room."""

@@ -83,6 +83,13 @@ def _standing(
     )
 
 
+def lessened(asked: Asked) -> tuple[str, ...]:
+    """Permissions without which the bot does less than it could where it was called: their names in `discord.Permissions`."""
+    if asked.guild_id is None or asked.app_permissions.administrator:
+        return ()
+    return tuple(name for name in ("attach_files", "read_message_history") if not getattr(asked.app_permissions, name))
+
+
 def barred(asked: Asked) -> str:
     """The permission that the bot lacks to write where it was called, in Discord's own words; empty when it may."""
     if asked.guild_id is None:

@@ -76,14 +76,15 @@ class Drawn:
         return [handout.file() for handout in self.handouts]
 
 
-def drawn_public(card: Card, *, plain: bool | None = None) -> list[Drawn]:
+def drawn_public(card: Card, *, plain: bool | None = None, files: bool = True) -> list[Drawn]:
     """The messages of a public card, in order. Buttons stand under the last one.
 
-    A card that notifies is plain content; `plain` says otherwise, for a message that was first posted so.
+    A card that notifies is plain content; `plain` says otherwise, for a message that was first posted so. Where no
+    `files` may be attached, a long text takes as many messages as it needs.
     """
     if card.notify if plain is None else plain:
-        return _plain(card)
-    return _layouts([card], None, public=True)
+        return _plain(card, files=files)
+    return _layouts([card], None, public=True, files=files)
 
 
 def drawn_private(reply: Reply) -> list[Drawn]:
@@ -102,9 +103,9 @@ def drawn_text(markdown: str) -> Drawn:
 # ---- plain content
 
 
-def _plain(card: Card) -> list[Drawn]:
+def _plain(card: Card, *, files: bool) -> list[Drawn]:
     blocks = parts.blocks(card, public=True, notifies=True)
-    contents, handouts = _packed(blocks, CONTENT - (_MENTION if card.ping else 0))
+    contents, handouts = _packed(blocks, CONTENT - (_MENTION if card.ping else 0), files=files)
     buttons = parts.buttons(card, public=True)
     views = [_view(buttons[n : n + ROW * ROWS]) for n in range(0, len(buttons), ROW * ROWS)] or [None]
     contents += [written(say("discord.more_buttons"))] * (len(views) - 1)
@@ -127,9 +128,11 @@ def _view(buttons: Sequence[ui.Button[ui.View]]) -> ui.View | None:
     return view
 
 
-def _packed(blocks: Sequence[Block], most: int) -> tuple[list[str], tuple[Handout, ...]]:
+def _packed(blocks: Sequence[Block], most: int, *, files: bool) -> tuple[list[str], tuple[Handout, ...]]:
     """The blocks as texts of at most `most` characters, and the files of people's texts that did not go whole."""
     longs: dict[int, Long] = {}
+    if not files:
+        return _filled(blocks, most, longs, whole=True) or [written(say("discord.nothing"))], ()
     contents = _filled(blocks, most, longs)
     torn = [b.prose for b in blocks if b.prose is not None and not _whole(b.prose, contents)]
     if not torn:
@@ -157,8 +160,9 @@ def _handouts(torn: Sequence[Prose]) -> Iterator[Handout]:
         yield Handout(name, text, to_plain(say("discord.file_about", words=clipped(text, 100))))
 
 
-def _filled(blocks: Sequence[Block], most: int, longs: dict[int, Long]) -> list[str]:
-    """Texts that are full in turn; a text of people that needs more than it may is cut to its beginning."""
+def _filled(blocks: Sequence[Block], most: int, longs: dict[int, Long], *, whole: bool = False) -> list[str]:
+    """Texts that are full in turn; a text of people that needs more than it may is cut to its beginning, unless all of
+    it is to be there (`whole`)."""
     contents = [""]
     for index, block in enumerate(blocks):
         joint = block.joint if contents[-1] else ""
@@ -169,20 +173,19 @@ def _filled(blocks: Sequence[Block], most: int, longs: dict[int, Long]) -> list[
             contents.append(block.text)
         else:
             below = sum(size(b.joint) + size(b.text) for b in blocks[index + 1 :] if b.prose is None)
-            for piece in _pieces(
-                block, longs.setdefault(index, Long(block.text)), room, most, min(below, most // 2)
-            ):
+            long = longs.setdefault(index, Long(block.text))
+            for piece in _pieces(block, long, room, most, min(below, most // 2), whole=whole):
                 joint = block.joint if contents[-1] else ""
                 fits = size(contents[-1]) + size(joint) + size(piece) <= most
                 contents[-1:] = [contents[-1] + joint + piece] if fits else [contents[-1], piece]
     return [content for text in contents if (content := text.strip())]
 
 
-def _pieces(block: Block, long: Long, room: int, most: int, below: int) -> list[str]:
+def _pieces(block: Block, long: Long, room: int, most: int, below: int, *, whole: bool) -> list[str]:
     """A text that does not fit as it is: in as many messages as it may take, else its beginning, with room for what
     stands below it."""
     first = room if room > most // 4 else most
-    if block.prose is None:
+    if block.prose is None or whole:
         return long.pieces(first, most)
     if size(block.text) <= PIECES * most:
         pieces = long.pieces(first, most, count=PIECES + 1)
@@ -194,10 +197,12 @@ def _pieces(block: Block, long: Long, room: int, most: int, below: int) -> list[
 # ---- components
 
 
-def _layouts(cards: Sequence[Card], file: tuple[str, str] | None, *, public: bool) -> list[Drawn]:
+def _layouts(
+    cards: Sequence[Card], file: tuple[str, str] | None, *, public: bool, files: bool = True
+) -> list[Drawn]:
     pages: list[_Page] = []
     for card in cards:
-        inside, handouts = _inside(card, public)
+        inside, handouts = _inside(card, public, files)
         if not inside:
             continue
         page = _Page([inside], list(handouts))
@@ -218,10 +223,10 @@ def _layouts(cards: Sequence[Card], file: tuple[str, str] | None, *, public: boo
     return [page.drawn() for page in pages or [_Page([[parts.text(written(say("discord.nothing")))]], [])]]
 
 
-def _inside(card: Card, public: bool) -> tuple[list[Part], tuple[Handout, ...]]:
+def _inside(card: Card, public: bool, files: bool) -> tuple[list[Part], tuple[Handout, ...]]:
     """What stands in a card's container, top to bottom."""
     blocks = parts.blocks(card, public=public, notifies=False)
-    texts, handouts = _packed(blocks, _TEXT - parts.label_size(card)) if blocks else ([], ())
+    texts, handouts = _packed(blocks, _TEXT - parts.label_size(card), files=files) if blocks else ([], ())
     inside = [parts.text(text) for text in texts]
     inside += [parts.file(handout.name) for handout in handouts]
     return inside + parts.rows(card, public=public, after=bool(inside)), handouts

@@ -57,17 +57,24 @@ class Channels:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._fileless: set[Place] = set()
         self._limit = AsyncLimiter(BURST, BURST / RATE)
 
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
-        """Post a card as one or more messages; gives their ids. One for a single person goes into their direct messages."""
+        """Post a card as one or more messages; gives their ids. What cannot go as a file goes as more messages.
+
+        One for a single person goes into their direct messages.
+        """
         if card.to:
             return await self._direct(place, card, nonce)
         refs: list[str] = []
-        for index, drawn in enumerate(drawn_public(card, plain=card.notify or card.plain)):
+        for index, drawn in enumerate(self._drawn(place, card)):
             try:
                 refs.append(await self._send(place, drawn, _nonce(nonce, index), card.ping if index == 0 else ""))
             except PostingError as error:
+                without = self._needs_no_files(place, drawn, error)
+                if not refs and without:
+                    return await self.post(place, card, nonce)
                 if not refs:
                     raise
                 seconds = error.seconds if isinstance(error, PostLater) else BUSY_SECONDS
@@ -100,7 +107,15 @@ class Channels:
             there = [_there(place, ref) for ref in refs]
             edited = await self.edit(there[0][0], [own for _, own in there], replace(card, to=""))
             return tuple(f"{there[0][0].channel}{_IN}{ref}" for ref in edited)
-        drawn = drawn_public(card, plain=card.notify or card.plain)
+        drawn = self._drawn(place, card)
+        try:
+            return await self._redraw(place, refs, card, drawn)
+        except CannotPost as error:
+            if not any(self._needs_no_files(place, message, error) for message in drawn):
+                raise
+            return await self._redraw(place, refs, card, self._drawn(place, card))
+
+    async def _redraw(self, place: Place, refs: Sequence[str], card: Card, drawn: Sequence[Drawn]) -> Sequence[str]:
         for index, (ref, message) in enumerate(zip(refs, drawn, strict=False)):
             await self._edit(place, ref, _calling(message, card.ping if index == 0 else ""))
         kept = list(refs[: len(drawn)])
@@ -113,7 +128,7 @@ class Channels:
         """The messages of a card that was perhaps posted, the first ones at least; None when nobody can look."""
         if card.to:
             return None
-        wanted = drawn_public(card, plain=card.notify or card.plain)
+        wanted = self._drawn(place, card)
         nonces = {_nonce(nonce, index): index for index in range(len(wanted))}
         marks = {mark(drawn): index for index, drawn in reversed(list(enumerate(wanted)))}
         found: dict[int, str] = {}
@@ -147,6 +162,25 @@ class Channels:
                 await self._awake(where, message.delete)
             except MessageGone:
                 continue
+
+    def attaches(self, place: Place) -> None:
+        """The bot may attach files there (again)."""
+        self._fileless.discard(place)
+
+    def _drawn(self, place: Place, card: Card) -> list[Drawn]:
+        """The card's messages, without files where the bot may attach none."""
+        channel = self._client.get_channel(int(place.channel))
+        files = place not in self._fileless
+        if isinstance(channel, discord.abc.GuildChannel):
+            files = files and channel.permissions_for(channel.guild.me).attach_files
+        return drawn_public(card, plain=card.notify or card.plain, files=files)
+
+    def _needs_no_files(self, place: Place, drawn: Drawn, error: PostingError) -> bool:
+        """Whether a message may have been refused for its file alone; from now on the place gets none."""
+        if not isinstance(error, CannotPost) or not drawn.handouts or place in self._fileless:
+            return False
+        self._fileless.add(place)
+        return True
 
     def _may_look(self, place: Place) -> bool:
         """Whether what Discord shows of the past is all: without Read Message History it shows nothing, and no error.

@@ -27,6 +27,7 @@ from adapters.discord.callers import (
     PLATFORM,
     Asked,
     barred,
+    lessened,
     person_of,
     place_of,
     standing_in,
@@ -36,6 +37,7 @@ from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
 from adapters.discord.commands import choices, focused
 from adapters.discord.connection import Connection
+from adapters.discord.limits import CONTENT
 from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
@@ -79,6 +81,7 @@ class _Memory:
     seen: OrderedDict[int, None] = field(default_factory=OrderedDict)
     lost: OrderedDict[tuple[Place, Person], tuple[Reply, ...]] = field(default_factory=OrderedDict)
     told: OrderedDict[tuple[Place, Person], str] = field(default_factory=OrderedDict)
+    warned: OrderedDict[tuple[Place, Person], tuple[str, ...]] = field(default_factory=OrderedDict)
     unheard: Unheard = field(default_factory=Unheard)
 
 
@@ -98,6 +101,7 @@ class Discord:
 
     async def run(self, inbox: Inbox) -> None:
         """Serve until cancelled; reconnects by itself. Raises OperatorError for a token that Discord refuses."""
+        await self._look_back(inbox)
         async with asyncio.TaskGroup() as group:
             attempt = 0
             try:
@@ -110,6 +114,15 @@ class Discord:
                     attempt += 1
             finally:
                 await self._leave()
+
+    async def _look_back(self, inbox: Inbox) -> None:
+        """What the process before this one did last: whoever says it once more had no answer."""
+        try:
+            before = await inbox.before_us()
+        except OperatorError as broken:
+            log.warning("what was done before the start is not known: %s", broken)
+            return
+        self._memory.unheard.before_us(call for call in before if call.place.platform == PLATFORM)
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
@@ -178,6 +191,8 @@ class Discord:
     def note_rights(self, asked: Asked, place: Place, inbox: Inbox) -> str:
         """Remember whether the bot may write where it was called; gives the permission it lacks."""
         lacking = barred(asked)
+        if self._channels is not None and "attach_files" not in lessened(asked):
+            self._channels.attaches(place)
         if lacking:
             self._barred[place] = lacking, asyncio.get_running_loop().time() + BARRED_SECONDS
         else:
@@ -217,6 +232,7 @@ class _Client(discord.AutoShardedClient):
         self._tasks = group
         self._guild = connection.guild
         self._seen, self._lost, self._told = memory.seen, memory.lost, memory.told
+        self._warned = memory.warned
         self._unheard = memory.unheard
         self._pauses = Pauses()
         self._copies = 0
@@ -324,9 +340,20 @@ class _Client(discord.AutoShardedClient):
                 reply = await self._carry_out(asked, answer, incoming)
             else:
                 reply = await self._refused(asked, incoming, refusal)
-            await self._answer(answer, wish, incoming, reply, lacking)
+            await self._answer(answer, wish, incoming, reply, lacking, self._warnings(asked, incoming, wish, lacking))
         finally:
             answer.close()
+
+    def _warnings(self, asked: Asked, incoming: Incoming, wish: Wish, lacking: str) -> list[Card]:
+        """What is less than it could be here, said once: to who can mend it, and to whom it concerns."""
+        less = lessened(asked)
+        long = any(len(value) > CONTENT for value in incoming.call.args.values())
+        concerned = less if incoming.standing.keeper else tuple(n for n in less if n == "attach_files" and long)
+        who = incoming.place, incoming.person
+        if lacking or not wish.changes or not concerned or set(concerned) <= set(self._warned.get(who, ())):
+            return []
+        _remember(self._warned, who, concerned)
+        return [note(say(f"discord.less_{name}")) for name in concerned]
 
     async def _with_files(self, incoming: Incoming, wish: Wish) -> tuple[Incoming, UserError | None]:
         """The call with the texts of its files, or why one cannot be read."""
@@ -386,7 +413,7 @@ class _Client(discord.AutoShardedClient):
         return Stream(asked.channel_id or 0, show, self._pauses, self._tasks)
 
     async def _answer(
-        self, answer: Answer, wish: Wish, incoming: Incoming, reply: Reply, lacking: str
+        self, answer: Answer, wish: Wish, incoming: Incoming, reply: Reply, lacking: str, warnings: Sequence[Card]
     ) -> None:
         """Show the reply: a form, pages, or cards; with what was lost before, and what the bot lacks here."""
         who = incoming.place, incoming.person
@@ -401,6 +428,7 @@ class _Client(discord.AutoShardedClient):
         if lacking and wish.changes and self._told.get(who) != lacking:
             _remember(self._told, who, lacking)
             cards.append(note(say("discord.may_not_post", permission=lacking)))
+        cards += warnings
         if wish.unused:
             cards.append(Card(parts=(Text(say("discord.not_used")), *(Prose(text[:_GIVEN_BACK]) for text in wish.unused))))
         if earlier:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from bot.marks import Code, Inline, Instant, Styled, Words
+from adapters.discord.callers import DIRECT
+from bot.marks import Code, Inline, Instant, Spot, Styled, Words
 from bot.marks import source as _marked
 from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse
 from bot.sentences import literal
@@ -106,6 +107,8 @@ def _inline(inside: Sequence[Inline], notifies: bool, before: str = "", after: s
                 written.append(_marked((part,)))
             case Instant():
                 written.append(_instant(part, notifies))
+            case Spot():
+                written.append(_spot(part))
             case Styled(_, inner) if part.kind == "emphasis":
                 left = (written[-1] if written else before)[-1:]
                 following = parts[index + 1] if index + 1 < len(parts) else None
@@ -156,6 +159,14 @@ def _instant(part: Instant, notifies: bool) -> str:
     if notifies:
         return f"{_escaped(part.words)} (<t:{part.unix}:R>)"
     return f"<t:{part.unix}:{'R' if part.relative else 'f'}>"
+
+
+def _spot(part: Spot) -> str:
+    """A channel's or a thread's name, as it is now. A direct message has none.
+
+    https://discord.com/developers/docs/reference#message-formatting-formats
+    """
+    return _escaped(part.words) if part.space == DIRECT else f"<#{part.thread or part.channel}>"
 
 
 # ---- from Discord

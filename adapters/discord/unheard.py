@@ -1,21 +1,23 @@
 """Words whose answer never arrived: who sends the same again means the same, so that nothing stands there twice.
 
 A person whose form or command "failed" presses Send once more. To Discord that is another interaction, to its writer it
-is not. Only words count as the same: a vote that is pressed twice may mean that it was taken back.
+is not. Only words count as the same: a vote that is pressed twice may mean that it was taken back. What the process
+before this one did last is unheard, too, as far as anybody knows.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.commands import Commands
 from bot.context import Incoming
+from bot.saying_again import WITHIN, print_of, words_in
+from bot.story.books import LastCall
+from bot.story.people import Place
 
-REMEMBERED_SECONDS = 900.0
-"""So long may the second try come later; an interaction's token lives as long."""
 _MOST = 4096
 
 _Key = tuple[str, str, str]
@@ -29,17 +31,24 @@ class Unheard:
 
     def known(self, incoming: Incoming, commands: Commands) -> Incoming:
         """The call under the source id that it had before, if it is a second try of words whose answer was lost."""
-        command = commands.find(incoming.call.command)
-        argument = command.text_argument if command is not None else None
-        if argument is None or not incoming.call.args.get(argument.name, "").strip():
+        if not words_in(incoming.call, commands.find(incoming.call.command)):
             return incoming
         source, until = self._known.get(_key(incoming), ("", 0.0))
         return replace(incoming, source_id=source) if until > _now() else incoming
 
     def lost(self, incoming: Incoming) -> None:
         """The answer to this call did not arrive."""
-        key = _key(incoming)
-        self._known[key] = incoming.source_id, _now() + REMEMBERED_SECONDS
+        self._keep(_key(incoming), incoming.source_id, WITHIN.total_seconds())
+
+    def before_us(self, calls: Iterable[LastCall]) -> None:
+        """Calls of the process before this one: nobody knows whether their answers arrived."""
+        for call in sorted(calls, key=lambda one: one.ago, reverse=True):
+            if call.said:
+                left = (WITHIN - call.ago).total_seconds()
+                self._keep((_where(call.place), call.person, call.said), call.source_id, left)
+
+    def _keep(self, key: _Key, source_id: str, seconds: float) -> None:
+        self._known[key] = source_id, _now() + seconds
         self._known.move_to_end(key)
         while len(self._known) > _MOST:
             self._known.popitem(last=False)
@@ -53,10 +62,10 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _where(place: Place) -> str:
+    return f"{place.space}/{place.channel}/{place.thread}"
+
+
 def _key(incoming: Incoming) -> _Key:
-    """Who said what where; what was said as a hash, so that no text is kept in memory."""
-    call = incoming.call
-    said = "\0".join([call.command, *(f"{name}={value}" for name, value in sorted(call.args.items()))])
-    place = incoming.place
-    where = f"{place.space}/{place.channel}/{place.thread}"
-    return where, incoming.person.key, hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    """Who said what where; what was said as a print, so that no text is kept in memory."""
+    return _where(incoming.place), incoming.person.key, print_of(incoming.call)

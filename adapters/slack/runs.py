@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.marks import Code, Inline, Instant, Styled, Words
+from bot.marks import Code, Inline, Instant, Spot, Styled, Words
 from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse
 
 COMMAND = "/room"
@@ -79,6 +79,8 @@ def _runs(inside: Sequence[Inline], style: Run) -> Iterator[Run]:
                 yield replace(style, text=_OURS.sub(f"{COMMAND} ", text), code=True)
             case Instant(unix, words):
                 yield replace(style, text=words, unix=unix)
+            case Spot(words=words):
+                yield replace(style, text=words)
             case Styled(_, inner):
                 match part.kind:
                     case "strong":

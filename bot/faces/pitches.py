@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.cards import Action, Call, Card, Part, Reply, Text, button
+from bot.cards import Action, Call, Card, Part, Reply, Text, button, note
 from bot.sentences import Marked, say
+from bot.story.later import Later
 from bot.story.pitching import Pitched, Withdrawn
 from bot.story.rounds import Round
 
@@ -53,8 +54,25 @@ def changed(pitched: Pitched) -> Reply:
     return Reply.of(Card(parts=(Text(text),), actions=(*_change(pitched), back)))
 
 
-def withdrawn(gone: Withdrawn) -> Reply:
+def later(kept: Later) -> Reply:
+    """The receipt of an idea that waits for the next round, lies in the drawer, or waits no more."""
+    if kept.where == "nowhere":
+        return Reply.of(note(say("pitch.waits_no_more", idea=kept.pitch.text), Action(say("pitch.pitch_again"), Call("pitch"))))
+    if kept.where == "drawer":
+        return Reply.of(note(say("pitch.in_drawer", idea=kept.pitch.text)))
+    back = button(say("pitch.take_back"), "pitch-card back", pitch=kept.pitch.id)
+    return Reply.of(note(say("pitch.for_next", idea=kept.pitch.text), back))
+
+
+def placed(found: Pitched | Later) -> Reply:
+    """The receipt of an idea that went in, or waits for the next round."""
+    return later(found) if isinstance(found, Later) else receipt(found)
+
+
+def withdrawn(gone: Withdrawn | Later) -> Reply:
     """The receipt of an idea taken back."""
+    if isinstance(gone, Later):
+        return later(gone)
     again = Action(say("pitch.pitch_again"), Call("pitch"))
     return Reply.of(Card(parts=(Text(say("pitch.withdrawn", idea=gone.pitch.text)),), actions=(again,)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Prose, Reply, Small, Text, button, note
-from bot.faces.passages import pieces
+from bot.faces.passages import PIECE, pieces
 from bot.sentences import Marked, keys, literal, say
 from bot.story.passages import MachineText
 from bot.story.snapshot import Snapshot
@@ -32,10 +32,7 @@ def _cost(text: MachineText) -> Marked:
 
 def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bool = False) -> Card:
     """A draft in prose; not in the story until a person takes it."""
-    shown = pieces(text.text)
-    parts: list[Part] = [Prose(shown[0])]
-    if len(shown) > 1:
-        parts.append(Small(say("draft.long", n=len(text.text))))
+    parts: list[Part] = [_prose(text)]
     if (key := f"assist.stop_{text.stop}") in keys():
         parts.append(Text(say(key)))
     parts.append(Small(_terms(text, room, withheld, public=public)))
@@ -46,11 +43,32 @@ def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bo
         button(say("assist.why"), "assist-card why", text=text.id),
         button(say("assist.drop"), "assist-card drop", text=text.id),
     ]
+    if len(text.text) > PIECE:
+        actions.insert(1, _read_all(text))
     if public:
         actions.append(Action(say("moderation.report"), Call("report-card send", {"text": text.id})))
     else:
         actions.append(button(say("assist.show"), "assist-card show", text=text.id))
     return Card(say(_title(text), label=text.label), tuple(parts), tuple(actions), notify=public)
+
+
+def _prose(text: MachineText) -> Prose:
+    """The text, all of it where a platform can show that much; its beginning elsewhere, with where the rest is."""
+    begins, *more = pieces(text.text)
+    if not more:
+        return Prose(begins)
+    rest = say("assist.goes_on", words=f"{count_words(text.text):,}")
+    return Prose(begins, whole=text.text, rest=rest, name="draft")
+
+
+def _read_all(text: MachineText) -> Action:
+    return button(say("assist.read_all"), "assist-card read", text=text.id)
+
+
+def whole(text: MachineText) -> Reply:
+    """All of a text, a card a piece."""
+    first, *more = pieces(text.text)
+    return Reply((Card(say(_title(text), label=text.label), (Prose(first),)), *(Card(parts=(Prose(p),)) for p in more)))
 
 
 def _title(text: MachineText) -> str:
@@ -99,9 +117,10 @@ def failed(text: MachineText, why: Marked, *, again: bool) -> Reply:
     """The co-writer could not; the room goes on, the request is kept, and what did arrive is shown."""
     parts: list[Part] = [Text(why)]
     if text.text:
-        parts += [Text(say("assist.came_so_far")), Prose(pieces(text.text)[0])]
-    actions = (button(say("assist.try_again"), "assist-card another", text=text.id),) if again else ()
-    return Reply((Card(say("assist.failed_title"), tuple(parts), actions),), refused=True)
+        parts += [Text(say("assist.came_so_far")), _prose(text)]
+    actions = [button(say("assist.try_again"), "assist-card another", text=text.id)] if again else []
+    actions += [_read_all(text)] if len(text.text) > PIECE else []
+    return Reply((Card(say("assist.failed_title"), tuple(parts), tuple(actions)),), refused=True)
 
 
 def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:

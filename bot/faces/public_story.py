@@ -28,7 +28,7 @@ def draw(kind: str, subject: str, books: Books, now: datetime) -> Card | None:
         case "turn":
             return _turn(room, subject)
         case "stopped":
-            return stopping.stopped() if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
+            return stopping.stopped(room) if room.room.stopped_at is not None else Card(parts=(Text(say("stop.over")),))
         case _:
             story = room.stories.get(subject)
             return None if story is None else _finished(story)

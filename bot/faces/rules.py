@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards import Card, Items, Reply, Small, Text, button, note
+from bot.cards import Action, Card, Items, Part, Reply, Small, Text, button, note
 from bot.faces.times import when
 from bot.sentences import Marked, keys, say
 from bot.story.books import Deed
@@ -13,23 +13,57 @@ from bot.story.house_rules import LineSet, PresetChosen, Printed
 from bot.story.people import Role
 from bot.story.role_map import MapNews
 from bot.story.roles import RoleNews, Roster
+from bot.story.rule_topics import ALL, TOPICS
 from bot.story.snapshot import Snapshot
 
 PRESETS = ("community", "studio", "table")
 _PAGE = 3_000
+_CHANGED = 12
+
+
+def _line(p: Printed) -> Marked:
+    return say("showrunner.line_changed" if p.changed else "showrunner.line", key=p.key, title=p.title, words=p.words)
+
+
+def _title(room: Snapshot) -> Marked:
+    return say("showrunner.rules_title", preset=say(f"showrunner.kind_{room.room.preset}"))
+
+
+def overview(room: Snapshot, printed: Sequence[Printed]) -> Reply:
+    """What this room does otherwise than its kind, then what the rules are about, each a press away."""
+    kind = say(f"showrunner.kind_{room.room.preset}")
+    other = tuple(_line(p) for p in printed if p.changed)
+    shown = other[:_CHANGED]
+    parts: list[Part] = [Text(say("showrunner.changed_here" if other else "showrunner.nothing_changed", kind=kind))]
+    if shown:
+        parts.append(Items(shown))
+    if len(other) > len(shown):
+        parts.append(Small(say("showrunner.changed_more", n=len(other) - len(shown))))
+    parts.append(Text(say("showrunner.topics_lead")))
+    parts.append(Items(tuple(say("showrunner.topic_line", topic=_topic(t), about=say(f"showrunner.about_topic_{t}")) for t in TOPICS)))
+    parts.append(Small(say("showrunner.how_to_set")))
+    return Reply.of(Card(_title(room), tuple(parts), tuple(_look(topic) for topic in (*TOPICS, ALL))))
+
+
+def about(room: Snapshot, topic: str, printed: Sequence[Printed]) -> Reply:
+    """The lines about one thing, and the way back."""
+    title = say("showrunner.topic_title", topic=_topic(topic), preset=say(f"showrunner.kind_{room.room.preset}"))
+    rows = Items(tuple(_line(p) for p in printed))
+    back = button(say("showrunner.all_topics"), "showrunner-card rules")
+    return Reply.of(Card(title, (rows, Small(say("showrunner.how_to_set"))), (back,)))
+
+
+def _topic(topic: str) -> Marked:
+    return say(f"showrunner.topic_{topic}")
+
+
+def _look(topic: str) -> Action:
+    return button(_topic(topic), "showrunner-card rules", topic=topic)
 
 
 def lines(room: Snapshot, printed: Sequence[Printed]) -> Reply:
     """Every line of the rules in force; those that the showrunner changed are marked."""
-    rows = [
-        say(
-            "showrunner.line_changed" if p.changed else "showrunner.line",
-            key=p.key,
-            title=p.title,
-            words=p.words,
-        )
-        for p in printed
-    ]
+    rows = [_line(p) for p in printed]
     cards: list[Card] = []
     page: list[str] = []
     for row in rows:
@@ -37,9 +71,8 @@ def lines(room: Snapshot, printed: Sequence[Printed]) -> Reply:
             cards.append(Card(parts=(Items(tuple(page)),)))
             page = []
         page.append(row)
-    title = say("showrunner.rules_title", preset=say(f"showrunner.kind_{room.room.preset}"))
     cards.append(Card(parts=(Items(tuple(page)), Small(say("showrunner.how_to_set")))))
-    return Reply((Card(title, cards[0].parts), *cards[1:]))
+    return Reply((Card(_title(room), cards[0].parts), *cards[1:]))
 
 
 def line_set(done: LineSet) -> Reply:

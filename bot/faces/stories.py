@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Part, Reply, Text, button, note
 from bot.faces import passages, rules, stopping
-from bot.sentences import Marked, literal, say
+from bot.sentences import Marked, literal, say, spot
 from bot.story.house_rules import in_force
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
@@ -81,7 +81,7 @@ def status(room: Snapshot, story: Story, now: datetime) -> Reply:
     rows.append(say("story.how_extended", how=say(f"story.extend_{in_force(room.room).extend}")))
     actions: list[Action] = []
     if room.room.stopped_at is not None:
-        rows.insert(0, say("stop.now"))
+        rows.insert(0, say("stop.now", who=stopping.runners(room)))
         actions += stopping.ways()
     elif story.status == "paused":
         actions.append(button(say("story.resume"), "story-card resume", number=story.number))
@@ -108,4 +108,5 @@ def house(room: Snapshot) -> Card:
         Action(say("story.pitch"), Call("pitch"), "main"), button(say("story.how_it_works"), "help"),
         button(say("story.house_rules"), "showrunner rules"), button(say("story.my_words"), "my ai"),
     )  # fmt: skip
-    return Card(say("story.house_title"), tuple(parts), actions)
+    here = spot(room.room.space, room.room.channel, room.room.thread, say("story.house_here"))
+    return Card(say("story.house_title", place=here), tuple(parts), actions)

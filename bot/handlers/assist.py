@@ -312,6 +312,14 @@ async def why(ctx: Context, text: TEXT) -> Reply:
     return await ctx.read(look)
 
 
+@commands.add("assist-card read", button=True, changes=False)
+async def read_all(ctx: Context, text: TEXT) -> Reply:
+    """Read all of a long draft."""
+    return await ctx.read(
+        lambda books, moment: faces.whole(_mine(books, text, moment, "ready", "used", "failed", "interrupted"))
+    )
+
+
 @commands.add("assist-card drop", button=True)
 async def drop(ctx: Context, text: TEXT) -> Reply:
     """Drop a draft."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from bot.arguments import Pick, Ref, Text
 from bot.calls import Call
-from bot.cards import Action, Card, Part, Prose, Reply, Small, button, note
+from bot.cards import Action, Card, Prose, Reply, button, note
 from bot.commands import Commands
 from bot.context import Context
 from bot.errors import NotFound
@@ -16,8 +16,9 @@ from bot.faces import pitches as pitch_faces
 from bot.handlers.acting import act
 from bot.handlers.extending import put_in
 from bot.sentences import say
-from bot.story import pitching
+from bot.story import later, pitching
 from bot.story.books import Books
+from bot.story.later import Later
 from bot.story.moments import Moment, Outcome
 from bot.story.passages import Draft
 from bot.story.pitching import Pitched
@@ -99,6 +100,30 @@ async def pitch(ctx: Context, draft: DRAFT) -> Reply:
     return await ctx.act(work, pitch_faces.receipt)
 
 
+@commands.add("draft next", button=True)
+async def pitch_next(ctx: Context, draft: DRAFT) -> Reply:
+    """Pitch a draft in the next round."""
+
+    def work(books: Books, moment: Moment) -> Pitched | Later:
+        kept = _draft(books, draft, moment)
+        used = replace(kept, state="used")
+        return act(books, moment, lambda room: later.pitch_next(room, kept.text, moment).also(rows=(used,)))
+
+    return await ctx.act(work, pitch_faces.placed)
+
+
+@commands.add("draft drawer", button=True)
+async def drawer(ctx: Context, draft: DRAFT) -> Reply:
+    """Put a draft in the drawer of ideas."""
+
+    def work(books: Books, moment: Moment) -> Later:
+        kept = _draft(books, draft, moment)
+        used = replace(kept, state="used")
+        return act(books, moment, lambda room: later.put_in_drawer(room, kept.text, moment).also(rows=(used,)))
+
+    return await ctx.act(work, pitch_faces.later)
+
+
 @commands.add("draft drop", button=True)
 async def drop(ctx: Context, draft: DRAFT) -> Reply:
     """Forget a draft."""
@@ -128,12 +153,11 @@ async def show(ctx: Context, draft: DRAFT) -> Reply:
 
     def look(books: Books, moment: Moment) -> Reply:
         kept = _draft(books, draft, moment)
-        shown = passage_faces.pieces(kept.text)
-        parts: list[Part] = [Prose(shown[0])]
-        if len(shown) > 1:
-            parts.append(Small(say("draft.long", n=len(kept.text))))
+        *before, last = passage_faces.pieces(kept.text)
         change = Action(say("kernel.change_it"), Call("draft edit", {"draft": kept.id}))
-        return Reply.of(Card(say("draft.title"), tuple(parts), (*_choices(kept), change)))
+        cards = [Card(parts=(Prose(piece),)) for piece in before]
+        cards.append(Card(parts=(Prose(last),), actions=(*_choices(kept), change)))
+        return Reply((replace(cards[0], title=say("draft.title")), *cards[1:]))
 
     return await ctx.read(look)
 

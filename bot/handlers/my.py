@@ -13,7 +13,7 @@ from bot.faces import my as faces
 from bot.faces.times import when
 from bot.handlers.acting import act
 from bot.sentences import Marked, say
-from bot.story import consent, pens, voting
+from bot.story import consent, later, pens, voting
 from bot.story.books import Books
 from bot.story.moments import Moment
 from bot.story.passages import Draft, MachineText
@@ -97,7 +97,8 @@ async def drafts(ctx: Context) -> Reply:
     def look(books: Books, moment: Moment) -> Reply:
         found = books.drafts(moment.actor, limit=10)
         cut_off = _cut_off(books, moment)
-        if not found and not cut_off:
+        waiting = later.waiting_of(books.snapshot(), moment.key)
+        if not found and not cut_off and not waiting:
             return Reply.of(note(say("my.no_drafts")))
         rows = [say("my.draft", number=n, words=first_words(d.text, 100)) for n, d in enumerate(found, 1)]
         actions = tuple(
@@ -109,7 +110,12 @@ async def drafts(ctx: Context) -> Reply:
                 say("my.interrupted", mode=text.mode, words=first_words(text.text or text.request, 80))
             )
             actions += (button(say("assist.try_again"), "assist-card another", text=text.id),)
-        return Reply.of(Card(say("my.drafts_title"), (Items(tuple(rows), numbered=True),), actions))
+        actions += tuple(
+            button(say("my.take_back", words=first_words(p.text, 40)), "pitch-card back", pitch=p.id) for p in waiting
+        )
+        lines = tuple(Text(say("my.for_next", words=first_words(p.text, 100))) for p in waiting)
+        listed = (Items(tuple(rows), numbered=True),) if rows else ()
+        return Reply.of(Card(say("my.drafts_title"), (*listed, *lines), actions))
 
     return await ctx.read(look)
 

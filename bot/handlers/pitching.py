@@ -11,8 +11,9 @@ from bot.context import Context
 from bot.errors import NotFound, Stale
 from bot.faces import pitches
 from bot.handlers.acting import act, the_story
-from bot.story import pitching
+from bot.story import later, pitching
 from bot.story.books import Books
+from bot.story.later import Later
 from bot.story.moments import Moment, Outcome
 from bot.story.opening import which_round
 from bot.story.pitching import Pitched, Withdrawn
@@ -84,8 +85,8 @@ async def change(
 async def back(ctx: Context, pitch: Annotated[str, Ref()]) -> Reply:
     """Take your idea back."""
 
-    def work(books: Books, moment: Moment) -> Withdrawn:
-        return act(books, moment, lambda room: pitching.withdraw(room, _pitch(room, pitch), moment))
+    def work(books: Books, moment: Moment) -> Withdrawn | Later:
+        return act(books, moment, lambda room: later.take_back(room, _pitch(room, pitch), moment))
 
     return await ctx.act(work, pitches.withdrawn)
 

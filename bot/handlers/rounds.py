@@ -18,7 +18,7 @@ from bot.faces import public_rounds, results
 from bot.faces.times import when
 from bot.handlers.acting import act, the_story
 from bot.sentences import literal, say
-from bot.story import deciding, extending, opening, setting_aside
+from bot.story import deciding, extending, later, opening, setting_aside
 from bot.story.books import Books, DueRow
 from bot.story.deadlines import dues_changed
 from bot.story.house_rules import in_force, is_showrunner, may_open, role_acting
@@ -288,11 +288,13 @@ async def drawer(ctx: Context) -> Reply:
         lines = []
         for pitch in books.drawer(story.id):
             round_ = books.round(pitch.round_id)
-            name = (opening.shown_name(round_, pitch) if round_ else "") or say("round.somebody")
             idea = literal(shorten(pitch.text, 160))
-            lines.append(
-                say("round.drawer_line", idea=idea, name=name, round=round_.number if round_ else "?")
-            )
+            if round_ is None:
+                name = later.shown_name(room, pitch) or say("round.somebody")
+                lines.append(say("round.drawer_line_alone", idea=idea, name=name))
+                continue
+            name = opening.shown_name(round_, pitch) or say("round.somebody")
+            lines.append(say("round.drawer_line", idea=idea, name=name, round=round_.number))
         if not lines:
             return Reply.of(note(say("round.drawer_empty")))
         cards = [

@@ -17,6 +17,7 @@ from bot.story.moments import Moment, Outcome
 from bot.story.people import Role
 from bot.story.role_map import MapNews, group_named
 from bot.story.rooms import Preset
+from bot.story.rule_topics import ALL, TOPICS, topic_of
 from bot.story.snapshot import Snapshot
 
 commands = Commands()
@@ -26,14 +27,12 @@ commands = Commands()
 async def rules(
     ctx: Context,
     what: Annotated[str, Pick("What to do", ("show", "set", "preset"))] = "show",
-    key: Annotated[str, Text("The rule's key, or the kind of room", most=60, word=True, suggested=True)] = "",
+    key: Annotated[str, Text("A rule's key, what rules are about, or the kind of room", most=60, word=True, suggested=True)] = "",
     value: Annotated[str, Text("What it shall be", most=200)] = "",
 ) -> Reply:
     """The house rules in force; a showrunner sets any line."""
     if what == "show":
-        return await ctx.read(
-            lambda books, _: faces.lines(books.snapshot(), house_rules.printed(books.snapshot().room))
-        )
+        return await _show(ctx, key)
     if not key or (what == "set" and not value.strip()):
         raise UserError("showrunner.set_what", argument="value")
     if what == "preset":
@@ -43,6 +42,29 @@ async def rules(
         return act(books, moment, lambda room: house_rules.set_line(room, key, value, moment))
 
     return await ctx.act(work, faces.line_set)
+
+
+async def _show(ctx: Context, asked: str) -> Reply:
+    """The rules in short, those about one thing, or all of them."""
+    topic = topic_of(asked) if asked.strip() else ""
+
+    def look(books: Books, _: Moment) -> Reply:
+        room = books.snapshot()
+        if not topic:
+            return faces.overview(room, house_rules.printed(room.room))
+        if topic == ALL:
+            return faces.lines(room, house_rules.printed(room.room))
+        return faces.about(room, topic, house_rules.printed(room.room, *TOPICS[topic]))
+
+    return await ctx.read(look)
+
+
+@commands.add("showrunner-card rules", button=True, changes=False)
+async def rules_about(
+    ctx: Context, topic: Annotated[str, Pick("What the rules are about", (*TOPICS, ALL))] = ""
+) -> Reply:
+    """The house rules about one thing, or what they are about."""
+    return await _show(ctx, topic)
 
 
 @commands.add("showrunner-card kind", button=True)

@@ -19,6 +19,7 @@ from bot.story.rooms import Preset
 from bot.story.rounds import Round
 from bot.story.rule_kinds import Choice, Switch
 from bot.story.rule_lines import LINES
+from bot.story.rule_topics import ALL, TOPICS
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.text import shorten
@@ -78,8 +79,9 @@ def _groups(books: Books, person: Person, begun: str) -> Iterator[Pair]:
 
 
 def _rule_keys(books: Books, person: Person, begun: str) -> Iterator[Pair]:
-    """Keys with what they say now; and the kinds of room, for `preset`."""
+    """Keys with what they say now; what rules are about, for `show`; and the kinds of room, for `preset`."""
     yield from ((line.key, f"{line.key}: {line.typed}") for line in printed(books.snapshot().room))
+    yield from ((topic, topic) for topic in (*TOPICS, ALL))
     yield from ((preset, preset) for preset in get_args(Preset))
 
 

@@ -37,6 +37,16 @@ def instant(at: datetime, words: Marked, *, relative: bool = False) -> Marked:
     return Marked(f"<t:{int(at.timestamp())}{':R' if relative else ''}|{words}>")
 
 
+def spot(space: str, channel: str, thread: str, words: Marked) -> Marked:
+    """A place in a sentence: the words where a platform cannot show the name that it has there now.
+
+    The ids are a platform's own (letters, digits, `_`, `-`, `.`); where one is anything else the words are said.
+    """
+    if not all(re.fullmatch(r"[\w.-]*", part, re.ASCII) for part in (space, channel, thread)) or not (space and channel):
+        return words
+    return Marked(f"<c:{space}/{channel}/{thread}|{words}>")
+
+
 @cache
 def _topic(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / "en" / f"{name}.toml").read_text("utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
 from bot.story.asks import Ask, Held
@@ -15,6 +15,7 @@ from bot.story.ledger import Entry
 from bot.story.moments import Moment, Outcome, PostKind
 from bot.story.notes import Note
 from bot.story.passages import Draft, MachineText, Passage, PassageVersion
+from bot.story.people import Place
 from bot.story.prompts import Answer, AnswerBallot, AnswerVersion, Prompt, PromptIdea, PromptOrder
 from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
@@ -40,6 +41,22 @@ class DeskEntry:
     state: Literal["open", "parked", "done", "refused", "failed", "working"]
     outcome: dict[str, Any] | None = None
     """The reply as it was given (a card as JSON), so that a repeated delivery gets the same answer."""
+
+
+SAID = "said"
+"""Under this name the desk keeps a print of what was said, once the words have found their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """A call that went through, as the house knows it: who and where, and a print of what was said (no words)."""
+
+    place: Place
+    person: str
+    source_id: str
+    said: str
+    ago: timedelta
+    """How long before the end of the time that was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +299,9 @@ class Books(TimeBooks, Protocol):
         """Put a call on the desk. Answers the entry that already holds this source id, or None when it is new."""
 
     def desk_settle(
-        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, clear_args: bool = False
+        self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, left: Mapping[str, str] | None = None
     ) -> None:
-        """Say how a call ended."""
+        """Say how a call ended; `left` takes the place of its arguments when its text has found its own."""
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""

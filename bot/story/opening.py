@@ -14,14 +14,17 @@ from typing import Literal
 from bot.errors import NotAllowed, NotFound, UserError
 from bot.sentences import say
 from bot.story import text
+from bot.story.changes import Change, detail
 from bot.story.deadlines import dues_changed, ends
 from bot.story.house_rules import in_force, is_showrunner, may_pitch, quorum, regulars
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
-from bot.story.rounds import Method, Pitch, Round, Terms
+from bot.story.reports import Tiding
+from bot.story.rounds import NEXT, Method, Pitch, PitchStatus, Round, Terms
 from bot.story.rule_lines import SETTLED_HOURS, SETTLED_REGULARS, Rules
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
+from bot.story.tidings import tell
 
 LETTERS = ("A", "B", "C")
 """A showrunner may have so many rounds of one story open at once."""
@@ -66,7 +69,8 @@ def open_round(
         closes_at=ends(snapshot.room, moment.now, terms.length),
     )
     came, left = ((), ()) if others else _from_last(snapshot, opened, moment)
-    if came:
+    put_by = () if others or kind != "ideas" else _put_by(snapshot, opened, moment, len(came))
+    if came or put_by:
         opened = replace(opened, last_idea_at=moment.now)
     act = Act(
         "round.opened",
@@ -81,8 +85,8 @@ def open_round(
     )
     return Outcome(
         opened,
-        (replace(story, rounds=opened.number), opened, *relettered, *came, *left),
-        (act,),
+        (replace(story, rounds=opened.number), opened, *relettered, *came, *left, *put_by, *_told(snapshot, opened, put_by, moment)),
+        (act, *(_added(opened, p) for p in put_by)),
         (Mark("opened", round_id), Mark("ballot", round_id), *(Mark("ballot", r.id) for r in relettered)),
         dues_changed(None, opened, moment.now),
     )
@@ -235,6 +239,36 @@ def _from_last(
             )
         )
     return tuple(came), tuple(replace(p, status="carried") for p in old if p.status != "carried")
+
+
+def _put_by(snapshot: Snapshot, opened: Round, moment: Moment, before: int) -> tuple[Pitch, ...]:
+    """The ideas that waited for this round to open, behind `before` ones of the round before."""
+    waiting = [p for p in snapshot.pitches_of(NEXT) if p.story_id == opened.story_id]
+    came = []
+    for seq, p in enumerate(waiting, start=before + 1):
+        stands = seq <= opened.terms.ideas_most
+        number = seq if stands and not _sealed(opened) else 0
+        status: PitchStatus = "standing" if stands else "waiting"
+        came.append(replace(p, round_id=opened.id, seq=seq, status=status, number=number, at=moment.now))
+    return tuple(came)
+
+
+def _added(opened: Round, pitch: Pitch) -> Act:
+    """An idea that waited comes in: the act of who had put it by."""
+    changed = detail(
+        Change("pitch", pitch.id, "status", "withdrawn", pitch.status), number=pitch.number,
+        hidden=opened.terms.sealed or opened.terms.names != "shown", machine=None,
+    )  # fmt: skip
+    return Act("pitch.added", (opened.story_id, opened.id, pitch.id), pitch.author, pitch.text, changed)
+
+
+def _told(snapshot: Snapshot, opened: Round, put_by: tuple[Pitch, ...], moment: Moment) -> tuple[Tiding, ...]:
+    """Their writers hear that the round is open."""
+    told: tuple[Tiding, ...] = ()
+    for p in put_by:
+        key = "tidings.idea_came_in" if p.status == "standing" else "tidings.idea_in_line"
+        told += tell(snapshot, (p.author,), key, moment)
+    return told
 
 
 def _sealed(round_: Round) -> bool:

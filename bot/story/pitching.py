@@ -231,16 +231,22 @@ def back_on_the_ballot(snapshot: Snapshot, pitch_: Pitch, moment: Moment) -> Out
     return Outcome(None, (back, after), (), marks, dues_changed(round_, after, moment.now))
 
 
+def has_enough(round_: Round, those: tuple[Pitch, ...], author: str | None) -> bool:
+    """Whether a writer's share of a ballot is full, and as many more of theirs wait in line."""
+    return len(_fresh(those, author)) >= 2 * round_.terms.ideas_each
+
+
+def _fresh(those: tuple[Pitch, ...], author: str | None) -> list[Pitch]:
+    """A writer's ideas of a round that stand or wait, without those of an earlier one."""
+    return [p for p in those if p.author == author and p.carried_from is None and p.status in ("standing", "waiting")]
+
+
 def _place(round_: Round, those: tuple[Pitch, ...], author: str | None) -> tuple[Wait, Pitch | None]:
     """Where a new idea goes: onto the ballot, or to the line for the next round; and whose idea gives way to
     it."""
     terms = round_.terms
-    fresh = [
-        p
-        for p in those
-        if p.author == author and p.carried_from is None and p.status in ("standing", "waiting")
-    ]
-    if len(fresh) >= 2 * terms.ideas_each:
+    fresh = _fresh(those, author)
+    if has_enough(round_, those, author):
         raise UserError("rounds.enough_ideas", argument="idea", n=terms.ideas_each)
     if round_.part not in ("together", "ideas"):
         return "later", None

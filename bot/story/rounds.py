@@ -165,6 +165,8 @@ class Ballot:
 
 
 NONE = "none"
+NEXT = "next"
+"""The round of ideas that wait for one that has not opened yet."""
 
 
 def ballot_id(round_id: str, person: str) -> str:

@@ -1,7 +1,7 @@
 """One read of a room: everything that rules need to judge a call, at one revision.
 
 It is bounded: open stories with their scenes, the last passages of each, rounds that are open (and the latest
-closed one of each story), their pitches and ballots, members, pens and turns. Longer things (texts, drafts,
+closed one of each story), their pitches and ballots, ideas that wait for the next one, members, pens and turns. Longer things (texts, drafts,
 old rounds) are asked of Books by id.
 """
 
@@ -17,7 +17,7 @@ from bot.story.passages import Passage
 from bot.story.people import Member, Person, member_id
 from bot.story.reports import Report, Tiding
 from bot.story.rooms import Room
-from bot.story.rounds import Ballot, Pitch, Round
+from bot.story.rounds import NEXT, Ballot, Pitch, Round
 from bot.story.stories import Scene, Story
 from bot.story.turns import Pen, TurnState
 
@@ -166,7 +166,7 @@ class Snapshot:
             for k, r in self.rounds.items()
             if r.story_id in stories and (r.part != "closed" or latest[r.story_id].id == r.id)
         }
-        pitches = {k: p for k, p in self.pitches.items() if p.round_id in rounds}
+        pitches = {k: p for k, p in self.pitches.items() if p.round_id in rounds or _waits_for_next(p, stories)}
         ballots = {k: b for k, b in self.ballots.items() if b.round_id in rounds}
         tails: dict[str, list[Passage]] = {}
         for p in self.passages.values():
@@ -183,6 +183,10 @@ class Snapshot:
             tidings={k: t for k, t in self.tidings.items() if not t.told},
             errands={k: e for k, e in self.errands.items() if not e.done},
         )  # fmt: skip
+
+
+def _waits_for_next(pitch: Pitch, stories: Mapping[str, Story]) -> bool:
+    return pitch.round_id == NEXT and pitch.status == "waiting" and pitch.story_id in stories
 
 
 _SHELVES: Mapping[type, str] = {

@@ -15,7 +15,7 @@ from bot.story.guards import require_opener, require_runner
 from bot.story.house_rules import in_force
 from bot.story.ledger import Act
 from bot.story.moments import Mark, Moment, Outcome
-from bot.story.rounds import Round
+from bot.story.rounds import NEXT, Round
 from bot.story.snapshot import Snapshot
 from bot.story.stories import Scene, Story
 
@@ -137,9 +137,9 @@ def wrap(snapshot: Snapshot, moment: Moment, story: Story | None = None) -> Outc
     )
     put_away = tuple(
         replace(p, status="drawer")
-        for r in rounds
-        for p in snapshot.pitches_of(r.id)
-        if p.status in ("standing", "waiting")
+        for round_id in (*(r.id for r in rounds), NEXT)
+        for p in snapshot.pitches_of(round_id)
+        if p.status in ("standing", "waiting") and p.story_id == story.id
     )
     news = StoryNews(
         after, snapshot.scenes.get(story.scene_id), was=story.status, cancelled=closed,

@@ -174,6 +174,20 @@ async def test_below_the_quorum_nothing_is_chosen_in_silence(room: AnyRoom) -> N
     assert open_rounds == 1
 
 
+async def test_a_stopped_scene_says_who_chooses_how_to_go_on(room: AnyRoom) -> None:
+    await room.says("w1", "/story new Onward")
+    await room.says("w1", "/extend The door was open.")
+    await room.says("w2", "/extend Somebody had gone.")
+    await room.says("w2", "/stop")
+    assert "w1, or any two writers, choose how to go on" in room.wall.now
+    await room.says("w1", "/stop")
+    await room.presses("w1", "Carry on")
+    await room.says("w1", "/showrunner roles give w1 showrunner")
+    await room.says("w1", "/showrunner roles give w2 showrunner")
+    await room.says("w3", "/stop")
+    assert "w1 and w2, or any two writers, choose how to go on" in room.wall.now
+
+
 async def test_a_stopped_scene_goes_on_by_the_showrunners_word(room: AnyRoom) -> None:
     await room.says("w1", "/story new Onward")
     await room.says("w1", "/extend The door was open.")

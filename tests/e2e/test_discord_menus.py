@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from bot.story.books import Books
 from bot.story.people import Standing
+from tests.brisk import brisk
 from tests.discord_rig import DiscordRoom, open_discord_room
 from tests.servers.discord import Answer
 
@@ -68,6 +71,23 @@ async def test_a_note_is_given_on_a_passage_by_its_menu_and_a_form(room: Discord
     field = answer.modal.fields[0]
     await (await room.person("cleo").submit(answer.modal, {field.label: "Whose bell?"})).finished()
     assert "Whose bell?" in await room.says("cleo", "/notes list")
+
+
+async def test_a_menu_whose_message_cannot_be_kept_in_time_says_so_while_the_database_is_still_busy(
+    room: DiscordRoom,
+) -> None:
+    free = threading.Event()
+    busy = asyncio.create_task(room.house.runner.write(lambda _: free.wait(60)))
+    cleo = room.person("cleo")
+    bell = next(m for m in cleo.sees(room.channel) if "It began with a bell" in m.words)
+    with brisk(5):
+        answer = await (await cleo.menu(room.channel, "Give note", bell)).finished(60)
+        assert not busy.done()
+    free.set()
+    await busy
+    assert "press it again" in answer.words
+    await room.house.inbox.settled(room.place)
+    assert (await use(room, "cleo", "Give note", "It began with a bell")).kind == "modal"
 
 
 async def test_messages_of_strangers_and_empty_ones_are_left_alone(room: DiscordRoom) -> None:

@@ -113,7 +113,7 @@ async def test_a_deleted_channel_stops_nothing_elsewhere(room: DiscordRoom) -> N
 async def test_cards_of_the_room_come_back_when_they_are_deleted_and_passages_do_not(room: DiscordRoom) -> None:
     await room.says("ada", "/pitch A bell answers")
     keeper = room.server.person("mod", permissions=("manage_messages",))
-    for words in ("This is now a writers' room", "- scene 1", "None of these", "It began at the quay."):
+    for words in ("#story is now a writers' room", "- scene 1", "None of these", "It began at the quay."):
         (message,) = [m for m in room.wall.messages if words in m.words]
         keeper.deletes(message)
     await room.says("ada", "/extend The ferry left.")

@@ -10,7 +10,7 @@ from tests.pictures.page import page, section
 from tests.pictures.shots import Shot
 
 CARDS = {
-    1: ("This is now a writers' room", "Votes are secret from the room.", "[Pitch an idea…]", "[House rules]"),
+    1: ("#story is now a writers' room", "Votes are secret from the room.", "[Pitch an idea…]", "[House rules]"),
     2: ("What happens next? - The Last Ferry", "None of these", "ballots needed", "A tie:", "[Vote]", "[Add my idea…]"),
     3: ("Counted: 1 and 3.", "You can change it until", "[Take my vote back]"),
     4: ("Your idea is in, as number 1:", "Your name stays hidden", "[Change it…]", "[Take it back]"),

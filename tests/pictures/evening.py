@@ -124,6 +124,7 @@ class Evening:
     def _add(self, shot: Shot) -> None:
         world = self.room.server.service.world
         names = {str(user.id): user.name for user in world.users.values()}
+        names |= {str(channel.id): channel.name for channel in world.channels.values()}
         self.shots.append(replace(shot, now=self.room.clock.now().timestamp(), names=names))
 
     async def chooses(self, name: str, *values: str) -> None:

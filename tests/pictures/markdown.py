@@ -85,7 +85,8 @@ class Reader:
         if found["unix"]:
             return f'<span class="time">{escape(moment(found[0], self.now))}</span>'
         if found["mention"]:
-            return f'<span class="mention">@{escape(self.names.get(re.sub(r"[^0-9]", "", found[0]), "someone"))}</span>'
+            sign = "#" if found[0].startswith("<#") else "@"
+            return f'<span class="mention">{sign}{escape(self.names.get(re.sub(r"[^0-9]", "", found[0]), "someone"))}</span>'
         return _words(reading.shown(found[0]))
 
 

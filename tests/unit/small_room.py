@@ -16,6 +16,7 @@ from bot.context import Context, Incoming
 from bot.errors import UserError
 from bot.homes import Home
 from bot.sentences import Marked
+from bot.story.books import LastCall
 from bot.story.people import Person, Place
 
 PLACE = Place("terminal", "local", "table")
@@ -185,6 +186,9 @@ class SmallRoom:
 
     async def answered(self, place: Place, source_id: str) -> Reply | None:
         return self.desk[source_id][1] if source_id in self.desk else None
+
+    async def before_us(self) -> Sequence[LastCall]:
+        return ()
 
     async def lately(self, place: Place, person: Person) -> Sequence[tuple[str, Card]]:
         public = [("public", self.ballot())] if self.ballot_refs else []

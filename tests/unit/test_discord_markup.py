@@ -16,7 +16,7 @@ from adapters.discord.reading import shown
 from adapters.fitting import clipped, fitting, size
 from bot.marks import Inline, Kind, Mark, Styled, Words
 from bot.markup import Block, Bullets, Paragraph, Quote, parse
-from bot.sentences import instant, literal
+from bot.sentences import instant, literal, spot
 from tests.unit.test_markup import ANY, MARKED
 
 TRICKY = st.lists(
@@ -119,6 +119,13 @@ def test_blocks_come_back_as_they_were(text: str) -> None:
 )
 def test_our_marks_are_written_as_discord_reads_them(ours: str, theirs: str) -> None:
     assert discord(ours) == theirs
+
+
+def test_a_place_is_shown_by_the_name_it_has_now_and_a_direct_message_by_words() -> None:
+    here = literal("This")
+    assert discord(f"{spot('7', '42', '', here)} is ours") == "<#42> is ours"
+    assert discord(f"{spot('7', '42', '43', here)} is ours") == "<#43> is ours"
+    assert discord(f"{spot('dm', '42', '', here)} is ours") == "This is ours"
 
 
 def test_an_instant_is_shown_in_each_readers_own_time() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import marks, markup
-from bot.marks import Code, Inline, Instant, Styled, Words
+from bot.marks import Code, Inline, Instant, Spot, Styled, Words
 from bot.markup import (
     Block,
     Break,
@@ -26,7 +26,7 @@ from bot.markup import (
     to_commonmark,
     to_plain,
 )
-from bot.sentences import instant, literal
+from bot.sentences import instant, literal, spot
 
 MARKED = st.lists(
     st.sampled_from(
@@ -284,11 +284,19 @@ def test_a_sentence_can_hold_an_instant_which_says_its_words() -> None:
     assert only(marks.source(only(said))) == only(said)
 
 
+def test_a_sentence_can_hold_a_place_which_says_its_words() -> None:
+    said = f"{spot('7', '42', '', literal('This <b>'))} is ours."
+    assert only(said) == (Spot("7", "42", "", "This <b>"), Words(" is ours."))
+    assert to_plain(said) == "This <b> is ours."
+    assert only(marks.source(only(said))) == only(said)
+    assert to_plain(spot("a|b", "c>", "", literal("This"))) == "This"
+
+
 @given(ANY)
-def test_people_cannot_write_an_instant(text: str) -> None:
-    written = f"<t:1772816400|{text}>"
-    assert to_plain(literal(written)) == written
-    assert not any(isinstance(part, Instant) for part in marks.read(written, people=True))
+def test_people_cannot_write_an_instant_or_a_place(text: str) -> None:
+    for written in (f"<t:1772816400|{text}>", f"<c:7/42/|{text}>"):
+        assert to_plain(literal(written)) == written
+        assert not any(isinstance(part, Instant | Spot) for part in marks.read(written, people=True))
 
 
 @given(ANY)
