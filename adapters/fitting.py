@@ -41,6 +41,17 @@ def apart(text: str, at: int) -> bool:
     return text[at - 1 : at] < "\u0300" and text[at : at + 1] < "\u0300" and text[at - 1 : at + 1] != "\r\n"
 
 
+def whole(text: str) -> str:
+    """A growing text without its last grapheme, to which more may belong."""
+    start = len(text) - 1
+    while start > 0 and not (apart(text, start) or text[start - 1] == "\n"):
+        start -= 1
+    last = ""
+    for last in grapheme_clusters(text[max(start, 0) :]):  # noqa: B007  # the last one is wanted
+        pass
+    return text[: len(text) - len(last)]
+
+
 def clipped(text: str, most: int) -> str:
     """One line of plain text in at most `most` characters: cut at a word, or else a grapheme, with an ellipsis."""
     line = " ".join(text.split())

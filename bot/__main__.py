@@ -93,14 +93,26 @@ def _answer(app: App, asked: argparse.Namespace) -> int:
             return app.move(config=config, db=db, room=asked.room, to=asked.to)
         case "forget":
             return app.forget(config=config, db=db, person=asked.person)
+        case "doctor":
+            return app.doctor(
+                config=config, db=db, as_json=asked.as_json, discord=asked.discord, slack=asked.slack
+            )
+        case _:
+            return _of_database(app, asked)
+
+
+def _of_database(app: App, asked: argparse.Namespace) -> int:
+    """What looks after the database."""
+    config, db = asked.config, asked.db
+    match asked.command:
         case "db upgrade":
             return app.db_upgrade(config=config, db=db)
         case "db check":
             return app.db_check(config=config, db=db)
+        case "db copy":
+            return app.db_copy(config=config, db=db, source=asked.source, target=asked.target)
         case _:
-            return app.doctor(
-                config=config, db=db, as_json=asked.as_json, discord=asked.discord, slack=asked.slack
-            )
+            return app.db_erasures(config=config, db=db, file=asked.file, apply=asked.apply)
 
 
 def _try_options(asked: argparse.Namespace) -> TryOptions:

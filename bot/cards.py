@@ -109,6 +109,8 @@ class Card:
     """Person key of the one person whom this new message may mention (whose turn it is)."""
     to: str = ""
     """Person key of the one person who gets this new message, as a direct message; the place's others do not see it."""
+    opinion: tuple[Action, ...] = ()
+    """To say with one press that it is good, or that it is not: two actions, where a platform has a place for them."""
 
     def __post_init__(self) -> None:
         tokens = [action.call.token for action in self.actions]
@@ -225,6 +227,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "plain": card.plain,
         "ping": card.ping,
         "to": card.to,
+        "opinion": [[a.label, a.call.token] for a in card.opinion],
     }
 
 
@@ -254,6 +257,7 @@ def from_json(data: dict[str, Any]) -> Card:
         data.get("plain", False),
         data.get("ping", ""),
         data.get("to", ""),
+        tuple(Action(label, from_token(token)) for label, token in data.get("opinion", ())),
     )
 
 

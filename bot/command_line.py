@@ -115,6 +115,13 @@ def parser() -> Parser:
     for name in ("upgrade", "check"):
         _command(under, name, "db ")
 
+    copying = _command(under, "copy", "db ")
+    copying.add_argument("--from", metavar="WHERE", dest="source", type=_given, help=text("db_copy_from"))
+    copying.add_argument("--to", metavar="WHERE", dest="target", required=True, type=_given, help=text("db_copy_to"))
+    erased = _command(under, "erasures", "db ")
+    erased.add_argument("file", metavar="FILE", type=_path, help=text("db_erasures_file"))
+    erased.add_argument("--apply", action="store_true", help=text("db_erasures_apply"))
+
     doctor = _command(commands, "doctor")
     doctor.add_argument("--discord", action="store_true", help=text("doctor_discord"))
     doctor.add_argument("--slack", action="store_true", help=text("doctor_slack"))

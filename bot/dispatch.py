@@ -45,13 +45,13 @@ T = TypeVar("T")
 PREFILL_SECONDS = 0.7
 """So long may reading what a form is filled with take; platforms want the form within a second or three."""
 
+PRESS_AGAIN = "kernel.press_again"
 TOGETHER = 8
 """Rooms in which a sweep writes at the same time: on SQLite they share a commit."""
 DUES_AT_ONCE = 10
 """Things that are due in one room are done so many in a write, so that nobody's command waits for long."""
 AGAIN = timedelta(minutes=5)
 """What is due and failed by a defect is tried again after so long: it is never lost."""
-PRESS_AGAIN = "kernel.press_again"
 
 DueRule = Callable[[Books, DueRow, Moment], Outcome[Any]]
 Gather = Callable[[Place, Moment, Books], Home]
@@ -102,8 +102,8 @@ class Dispatcher:
         self.courtesy = courtesy
         self.gate = gate
         self._seed = seed
-        self._sweeping = asyncio.Lock()
         self._began = clock.now()
+        self._sweeping = asyncio.Lock()
         self.alone = alone
 
     # ---- the inbox
@@ -319,6 +319,8 @@ class Dispatcher:
         if not missing:
             return values, None
         prefill, call = await _in_time(self._form_parts(unit, values))
+        if any(isinstance(a.kind, Ref) and not prefill.get(a.name) for a in missing):  # nobody can type an id
+            raise UserError("kernel.bad_token")
         asked = [a for a in command.arguments if a not in missing and not isinstance(a.kind, Ref)]
         missing += [a for a in asked if a.name in prefill and a.name not in given]
         questions = tuple(question(a, prefill.get(a.name, "")) for a in missing)

@@ -88,6 +88,14 @@ class App(Protocol):
         """Say whether the database is whole and of this version."""
         ...
 
+    def db_copy(self, *, config: Path | None, db: str | None, source: str | None, target: str) -> int:
+        """Move a house to another, empty database; `source` is where it is (None: what is configured)."""
+        ...
+
+    def db_erasures(self, *, config: Path | None, db: str | None, file: Path, apply: bool) -> int:
+        """Write the ids of what was erased to a file; or, to `apply`, take what a file names out of the database."""
+        ...
+
     def doctor(
         self, *, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool
     ) -> int:

@@ -17,6 +17,11 @@ class Platforms:
     def __init__(self, by_name: Mapping[str, ChatAdapter]) -> None:
         self._by_name = dict(by_name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Which they are."""
+        return tuple(self._by_name)
+
     def serves(self, place: Place) -> bool:
         """Whether this process posts in this place."""
         return place.platform in self._by_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -72,8 +72,8 @@ class Vault(Protocol):
     async def keep(self, key: str, sealed: str, at: datetime) -> None:
         """Keep a value in the place of what had its key."""
 
-    async def find(self, key: str) -> str | None:
-        """The value of a key."""
+    async def beginning(self, prefix: str) -> Mapping[str, str]:
+        """The values of all keys that begin so, by key."""
 
     async def take(self, key: str, since: datetime) -> str | None:
         """The value of a key if it was kept after `since`; it is gone afterwards."""

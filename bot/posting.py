@@ -2,20 +2,27 @@
 
 A transaction only marks what is wanted. The poster claims wanted posts under a lease, draws them from the
 database, posts or edits through the adapter, and records what is shown. A post whose fate is unknown after a crash
-is looked for before it is made again; where nobody can look, it is not made twice. A place that takes no posts is
-left alone for a while, longer each time, until somebody lets the bot in again (`welcome`); nothing is lost meanwhile.
+is looked for before it is made again; where nobody can look, it is not made twice, and the room is told. A place that
+takes no posts is left alone for a while, longer each time, until somebody lets the bot in again (`welcome`); nothing
+is lost meanwhile.
+
+Of several processes one at a time posts in a place: who claims there holds the place until all that it claimed is
+settled or its leases are over. Leases are renewed while posts wait in the queue; a dead process's are taken away at once
+(memory/processes.py).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final, cast
 from weakref import WeakValueDictionary
 
 from bot.cards import Card
@@ -23,6 +30,7 @@ from bot.chat import ChatAdapter
 from bot.errors import MessageGone, OperatorError, PostingError, PostLater
 from bot.ports import Clock, Store
 from bot.story.books import Books, Post
+from bot.story.moments import Ids, Mark, Moment, Outcome
 from bot.story.people import Place
 
 log = logging.getLogger("room37.posting")
@@ -30,7 +38,10 @@ log = logging.getLogger("room37.posting")
 LEASE = timedelta(minutes=2)
 """After this long in doubt a post is reconciled."""
 BATCH = 20
-"""Posts claimed at once: no more than can be posted in half a lease at one a second."""
+"""Cards claimed at once, at most."""
+CHARACTERS = 60_000
+"""Characters claimed at once, but for a single longer card: no more than fills the messages of half a lease, at about
+one message of 1,000 characters a second."""
 OLD = timedelta(hours=1)
 """Platforms ration edits of messages older than this (Discord: error 30046)."""
 OLD_PACE = timedelta(minutes=10)
@@ -43,6 +54,8 @@ AGAIN = 5.0
 """Seconds until the next try when the database failed."""
 _KNOWN_EDITS, _KNOWN_PASSES = 4096, 4096
 
+MISSING: Final = "missing"
+"""The kind of the card that says that another may be missing; its subject is `KIND:SUBJECT` of the other."""
 IN_PLACE = frozenset({"house", "ballot", "scene"})
 """Kinds of posts that are put up anew when somebody deletes them; a deleted passage stays deleted."""
 
@@ -61,6 +74,20 @@ class _Claim:
     jobs: tuple[_Job, ...]
     again: datetime | None
     """When to look again for what could not be claimed now."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """Posts of a pass, as far as they are still this process's."""
+
+    ids: set[str]
+    clock: Clock
+    until: datetime | None
+    """Later than this nothing is begun: the lease may be over before it is done. None where nobody else posts."""
+
+    def still(self, post: str) -> bool:
+        """Whether this post may be posted now."""
+        return post in self.ids and (self.until is None or self.clock.now() <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +123,7 @@ class Poster:
         pace_seconds: float = 0.0,
         lease: timedelta = LEASE,
         serves: Callable[[Place], bool] = lambda _: True,
+        owner: str = "",
     ) -> None:
         self._store = store
         self._serves = serves
@@ -104,6 +132,7 @@ class Poster:
         self._clock = clock
         self._pace = pace_seconds
         self._lease = lease
+        self._owner = owner
         self._dirty: dict[Place, None] = {}
         self._locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._woken = asyncio.Event()
@@ -190,7 +219,7 @@ class Poster:
             while claim.jobs:
                 shown, went = await self._pass(place, claim.jobs)
                 if not went:
-                    await self._store.write(place, partial(_save, shown), later=True)
+                    await self._store.write(place, partial(self._save, shown), later=True)
                     return
                 claim = await self._store.write(place, partial(self._claim, shown), later=True)
             self._note_pass(place)
@@ -201,33 +230,78 @@ class Poster:
         """The rows after one pass in order, and whether the place takes posts; at the first refusal the rest waits, so
         that nothing is posted before what comes before it."""
         shown: list[Post] = []
-        for n, job in enumerate(jobs):
-            post, went = await self._shown(place, job)
-            shown.append(post)
-            if not went:
-                return shown + [_released(left) for left in jobs[n + 1 :]], False
+        async with self._held(place, [job.post.id for job in jobs]) as held:
+            for n, job in enumerate(jobs):
+                if not held.still(job.post.id):
+                    continue
+                post, went = await self._shown(place, job)
+                shown.append(post)
+                if not went:
+                    return [*shown, *(_released(left, post) for left in jobs[n + 1 :])], False
         return shown, True
+
+    @contextlib.asynccontextmanager
+    async def _held(self, place: Place, ids: Sequence[str]) -> AsyncIterator[_Held]:
+        """Renew the leases of these posts while they wait for their turn."""
+        held = _Held(set(ids), self._clock, self._clock.now() + self._lease * 0.75 if self._owner else None)
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(self._lease.total_seconds() / 4)
+                until = self._clock.now() + self._lease
+                try:
+                    mine = await self._store.write(place, partial(_renewed, ids, self._owner, until))
+                except OperatorError as error:
+                    log.warning("a lease was not renewed: %s", error)
+                else:
+                    held.ids &= set(mine)
+                    held.until = until - self._lease / 4
+
+        if not self._owner:
+            yield held
+            return
+        renewing = asyncio.create_task(renew())
+        try:
+            yield held
+        finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
 
     def _claim(self, shown: Sequence[Post], books: Books) -> _Claim:
         """Note what was shown, and take what is wanted next, in one transaction."""
-        if shown:
-            books.posts_save(shown)
+        self._save(shown, books)
         now = self._clock.now()
         jobs: list[_Job] = []
         waits: list[datetime] = []
+        length = 0
         for post in books.posts_wanted():
-            if post.state == "posting" and post.lease_until is not None and post.lease_until > now:
-                waits.append(post.lease_until)
+            leased = post.lease_until is not None and post.lease_until > now
+            if leased and post.owner not in ("", self._owner):
+                return _Claim((), post.lease_until)  # somebody else posts here
+            if leased and post.state == "posting" and (not self._owner or post.owner != self._owner):
+                waits.append(cast(datetime, post.lease_until))
                 continue
             card = self.draw(books, post, now)
             if (until := self._too_early(post, card, now)) is not None:
                 waits.append(until)
-            elif len(jobs) < BATCH:
-                claimed = replace(post, state="posting", lease_until=now + self._lease)
-                jobs.append(_Job(claimed, card, post.state == "posting"))
+                continue
+            length += card.length if card is not None else 0
+            if jobs and (len(jobs) == BATCH or length > CHARACTERS):
+                break
+            claimed = replace(post, state="posting", lease_until=now + self._lease, owner=self._owner)
+            jobs.append(_Job(claimed, card, post.state == "posting"))
         if jobs:
             books.posts_save([job.post for job in jobs])
         return _Claim(tuple(jobs), min(waits, default=None))
+
+    def _save(self, shown: Sequence[Post], books: Books) -> None:
+        """Note what was shown. A card that may be missing, where nobody can look, is owned up to."""
+        if not shown:
+            return
+        books.posts_save(shown, holder=self._owner)
+        moment = Moment(self._clock.now(), Ids(None))
+        lost = tuple(Mark(MISSING, f"{p.kind}:{p.subject}") for p in shown if p.state == "doubtful" and p.kind != MISSING)
+        books.keep(Outcome(None, marks=lost), moment)
 
     def _too_early(self, post: Post, card: Card | None, now: datetime) -> datetime | None:
         """Until when an old card that was redrawn a short while ago waits; its last form, without buttons, never does."""
@@ -248,15 +322,26 @@ class Poster:
         except MessageGone:
             if post.kind in IN_PLACE and job.card is not None and post.refs:
                 return await self._anew(place, job)
-            return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None), True
+            return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None, owner=""), True
         except PostingError as error:
             self._wait(place, post, error)
-            if isinstance(error, PostLater) and error.unsure:
-                return replace(post, lease_until=self._clock.now()), error.alone
-            return _released(job), error.alone
+            return self._kept(job, error), error.alone
         self._rests.pop(place, None)
         self._pauses.pop(post.id, None)
         return done, True
+
+    def _kept(self, job: _Job, error: PostingError) -> Post:
+        """The row of a post that was refused. Where the platform is busy any other process would hear the same, so the
+        place stays this one's until it tries again."""
+        kept = _released(job)
+        if not isinstance(error, PostLater):
+            return kept
+        now = self._clock.now()
+        if error.unsure:
+            kept = replace(kept, state="posting", lease_until=now)
+        if self._owner and not error.alone:
+            kept = replace(kept, owner=self._owner, lease_until=now + timedelta(seconds=error.seconds))
+        return kept
 
     async def _anew(self, place: Place, job: _Job) -> tuple[Post, bool]:
         """A card that somebody deleted, put up again; what is left of several messages is taken away first."""
@@ -267,7 +352,7 @@ class Poster:
             except PostingError as error:
                 self._wait(place, post, error)
                 return _released(job), error.alone
-        return await self._shown(place, _Job(replace(post, refs=(), content_hash=""), job.card, False))
+        return await self._shown(place, _Job(replace(post, refs=(), content_hash=""), job.card, job.doubtful))
 
     def _wait(self, place: Place, post: Post, error: PostingError) -> None:
         """After a refusal: leave the card alone for a while, or the whole place."""
@@ -314,13 +399,13 @@ class Poster:
         if card is None:
             if post.refs:
                 await self._adapter.remove(place, post.refs)
-            return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None)
+            return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None, owner="")
         refs: Sequence[str] | None = post.refs
         if not refs and job.doubtful:
             refs = await self._adapter.find(place, card, _nonce(post))
             if refs is None:  # nobody can look: at most once
                 log.warning("a %s may be missing in %s: nobody can look", post.kind, place.channel)
-                return replace(post, state="doubtful", shown_rev=post.wanted_rev, lease_until=None)
+                return replace(post, state="doubtful", shown_rev=post.wanted_rev, lease_until=None, owner="")
         shown_at = post.shown_at
         if not refs:
             refs = await self._adapter.post(place, card, _nonce(post))
@@ -331,7 +416,7 @@ class Poster:
             self._note_edit(post, now())
         return replace(
             post, state="shown", shown_rev=post.wanted_rev, refs=tuple(refs), lease_until=None,
-            shown_at=shown_at, content_hash=card.digest,
+            shown_at=shown_at, content_hash=card.digest, owner="",
         )  # fmt: skip
 
     def _note_pass(self, place: Place) -> None:
@@ -360,13 +445,15 @@ def _nonce(post: Post) -> str:
     return hashlib.sha256(f"{post.nonce}:{post.shown_at.isoformat()}".encode()).hexdigest()[: len(post.nonce)]
 
 
-def _released(job: _Job) -> Post:
-    """A claimed post that is wanted as before; one whose fate was unknown before is still to be looked for."""
-    return replace(job.post, state="posting" if job.doubtful else "wanted", lease_until=None)
+def _renewed(ids: Sequence[str], owner: str, until: datetime, books: Books) -> Sequence[str]:
+    return books.posts_renew(ids, owner, until)
 
 
-def _save(shown: Sequence[Post], books: Books) -> None:
-    books.posts_save(shown)
+def _released(job: _Job, before: Post | None = None) -> Post:
+    """A claimed post that is wanted as before; one whose fate was unknown before is still to be looked for. It waits
+    for whoever waits with the post `before` it."""
+    owner, until = (before.owner, before.lease_until) if before is not None else ("", None)
+    return replace(job.post, state="posting" if job.doubtful else "wanted", lease_until=until, owner=owner)
 
 
 __all__ = ["LEASE", "Draw", "Poster"]

@@ -187,6 +187,8 @@ class DiscordSettings:
     """False keeps Discord off whatever the environment holds."""
     guild: str = field(default="", metadata={"kind": snowflake})
     """Sync the commands to this server alone, where they appear at once; empty is everywhere."""
+    shards: int = field(default=0, metadata={"kind": whole(0, 10_000)})
+    """Into how many shards the servers are divided, over all processes; 0 is as many as Discord wants."""
     api: str = field(default="", metadata={"kind": address})
     """Another base of the API, for tests; empty is Discord's own."""
     gateway: str = field(default="", metadata={"kind": socket_address})

@@ -9,18 +9,20 @@ statement); rows of the house, one statement each, go through aiosqlite. Postgre
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import OperatorError, StorageFull
 from bot.sentences import say
+from memory.turns import Turns
 from memory.writer import WriterThread
 
 T = TypeVar("T")
@@ -29,6 +31,8 @@ BUSY_MS = 10_000
 """How long SQLite waits for another process's write lock, in milliseconds."""
 READERS = 4
 """Threads that read a SQLite file."""
+CONNECTIONS, WAIT_SECONDS = 8, 60.0
+"""Connections to a server that are kept, and seconds that a unit of work waits for one."""
 
 _FULL = {"SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED"}
 
@@ -92,7 +96,8 @@ class SqliteRunner:
         threads = {"check_same_thread": False}
         self._sync = sqlite_hooks(create_engine(parsed, connect_args=threads))
         self._view = sqlite_hooks(create_engine(parsed, pool_size=READERS, connect_args=threads))
-        self._writes = WriterThread(self._sync.execution_options(write=True), translated)
+        turns = Turns(self.path) if self.path is not None else None
+        self._writes = WriterThread(self._sync.execution_options(write=True), translated, turns)
         self._reads = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="room37-reader")
         self._async = create_async_engine(
             parsed.set(drivername="sqlite+aiosqlite"), pool_size=2, max_overflow=0, isolation_level="AUTOCOMMIT",
@@ -133,13 +138,18 @@ class SqliteRunner:
 
 
 class PostgresRunner:
-    """A server: every unit of work through asyncpg."""
+    """A server: every unit of work through asyncpg.
+
+    What need not be at once has a few of the connections only, so that people's commands find one.
+    """
 
     dialect = "postgresql"
 
     def __init__(self, url: str) -> None:
         self.path: Path | None = None
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=8, max_overflow=8)
+        self._engine: AsyncEngine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=8, pool_timeout=WAIT_SECONDS)
+        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._later = asyncio.Semaphore(CONNECTIONS // 2)
         self._writing: set[asyncio.Future[Any]] = set()
 
     @property
@@ -149,21 +159,25 @@ class PostgresRunner:
 
     async def write(self, work: Callable[[Connection], T], *, later: bool = False) -> T:
         """One transaction; the unit of work locks its room's row first. A cancelled caller does not tear it apart."""
-        writing = asyncio.ensure_future(self._run(work))
+        if not later:
+            return await self._shielded(work)
+        async with self._later:
+            return await self._shielded(work)
+
+    async def _shielded(self, work: Callable[[Connection], T]) -> T:
+        writing = asyncio.ensure_future(self._run(self._engine, work))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
         return await asyncio.shield(writing)
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
-        try:
-            async with self._engine.begin() as connection:
+    async def _run(self, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+        with saying_why():
+            async with engine.begin() as connection:
                 return await connection.run_sync(work)
-        except DBAPIError as error:
-            raise translated(error) from None
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """One transaction."""
-        return await self._run(work)
+        """One transaction that sees the database as it was at its first statement, whatever others commit meanwhile."""
+        return await self._run(self._readers, work)
 
     async def rows(self, query: Select[Any]) -> Sequence[Any]:
         """One transaction."""
@@ -176,13 +190,26 @@ class PostgresRunner:
         await self._engine.dispose()
 
 
-async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Any]:
+@contextlib.contextmanager
+def saying_why() -> Iterator[None]:
+    """What fails between here and the database as this house's errors; asyncpg's own come bare from connecting."""
     try:
+        yield
+    except DBAPIError as error:
+        raise translated(error) from None
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        raise OperatorError(f"the database failed: {type(error).__name__}") from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "asyncpg":
+            raise
+        raise OperatorError(f"the database failed: {type(error).__name__}") from None
+
+
+async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Any]:
+    with saying_why():
         async with engine.connect() as connection:
             found: Sequence[Any] = (await connection.execute(query)).all()
             return found
-    except DBAPIError as error:
-        raise translated(error) from None
 
 
 def make_runner(url: str) -> Runner:

@@ -18,8 +18,11 @@ def erased_file(path: Path) -> Path:
 def standing_erasures(path: Path) -> tuple[str, ...]:
     """The ids that were erased, from the file beside the database."""
     file = erased_file(path)
-    if not file.exists():
-        return ()
+    return read(file) if file.exists() else ()
+
+
+def read(file: Path) -> tuple[str, ...]:
+    """The ids of a file, one a line; `#` begins a remark."""
     lines = (line.strip() for line in file.read_text("utf-8").splitlines())
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 

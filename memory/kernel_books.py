@@ -20,6 +20,7 @@ from memory.schedule_shelving import ScheduleShelving
 from memory.time_shelving import TimeShelving
 
 _SETTLED = ("done", "refused", "failed")
+_SAVED = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash", "owner")
 
 
 class KernelBooks(ScheduleShelving, TimeShelving):
@@ -107,10 +108,21 @@ class KernelBooks(ScheduleShelving, TimeShelving):
         )
         return [_post(row) for row in self._connection.execute(query.limit(limit))]
 
-    def posts_save(self, posts: Sequence[Post]) -> None:
+    def posts_save(self, posts: Sequence[Post], *, holder: str | None = None) -> None:
         """Store what became of posts (what is wanted may have risen meanwhile: it is left alone)."""
-        rows = [{**_plain(post), "room_id": self._room_id, "refs": dumps(list(post.refs))} for post in posts]
-        self._connection.execute(statements.posts_shown(self._dialect), rows)
+        whose = {} if holder is None else {"holder": holder}
+        rows = []
+        for post in posts:
+            new = {**_plain(post), "refs": dumps(list(post.refs))}
+            rows.append(
+                {"of_id": post.id, "of_room": self._room_id, **whose} | {f"new_{name}": new[name] for name in _SAVED}
+            )
+        self._connection.execute(statements.posts_shown(held=holder is not None), rows)
+
+    def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
+        """Hold these posts until then; gives those that `holder` still holds."""
+        mine = {"of_room": self._room_id, "ids": list(ids), "holder": holder, "until": until}
+        return list(self._connection.execute(statements.posts_renewed(), mine).scalars())
 
     # ---- dues
 
@@ -204,7 +216,7 @@ def _desk_entry(row: Any) -> DeskEntry:
 def _post(row: Any) -> Post:
     return Post(
         row.id, row.kind, row.subject, row.wanted_rev, row.shown_rev, tuple(json.loads(row.refs)), row.nonce, row.state,
-        row.lease_until, row.made_at, row.shown_at, row.content_hash,
+        row.lease_until, row.made_at, row.shown_at, row.content_hash, row.owner,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ import migrations
 from bot.errors import OperatorError
 from bot.sentences import say
 from memory.engine import sqlite_hooks, translated
+from memory.turns import Turns
 
 T = TypeVar("T")
 _LOCK = 3_700_000_037
@@ -54,14 +55,16 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
         finally:
             await engine.dispose()
     sync = sqlite_hooks(create_engine(make_url(url).set(drivername="sqlite")), foreign_keys=False)
+    turns = Turns(Path(make_url(url).database or ""), first=False)
     try:
-        with sync.execution_options(write=True).begin() as plain:
+        with turns.mine(), sync.execution_options(write=True).begin() as plain:
             return work(plain)
     except OperationalError as error:
         raise translated(error) from None
     except DatabaseError:
         raise OperatorError(str(say("memory.not_ours", path=make_url(url).database or ""))) from None
     finally:
+        turns.close()
         sync.dispose()
 
 

@@ -77,9 +77,10 @@ class PromptShelving(Shelving):
         return self._one(t.answers, select(t.answers.table).where(t.answers.table.c.id == answer_id))
 
     def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
-        """Answers to a prompt that were not taken back, by number."""
+        """Answers to a prompt that were neither taken back nor erased, by number."""
         c = t.answers.table.c
-        query = select(t.answers.table).where(c.prompt_id == prompt_id, c.status == "standing")
+        standing = (c.prompt_id == prompt_id, c.status == "standing", c.veil != "erased")
+        query = select(t.answers.table).where(*standing)
         return self._all(t.answers, query.order_by(c.number, c.id).limit(limit))
 
     def answers_of(self, person: str, *, since: datetime | None = None, limit: int = 1_000) -> Sequence[Answer]:

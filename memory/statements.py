@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, bindparam, literal_column, or_, select, update
 
 from memory import tables as t
 from memory.nouns import insert_for
+
+OWED: ColumnElement[bool] = literal_column("posts.shown_rev < posts.wanted_rev", Boolean())
+"""Public cards that show less than is wanted; in the words of the index over them."""
 
 
 @cache
@@ -40,13 +43,21 @@ def marks(dialect: str) -> Any:
 
 
 @cache
-def posts_shown(dialect: str) -> Any:
-    """What became of posts; what is wanted is left alone."""
-    insert = insert_for(dialect)(t.posts)
-    kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash")
-    return insert.on_conflict_do_update(
-        index_elements=["id"], set_={name: insert.excluded[name] for name in kept}
-    )
+def posts_shown(*, held: bool) -> Any:
+    """What became of a post (`of_id` of `of_room`), if `holder` holds it (`held`); what is wanted is left alone."""
+    c = t.posts.c
+    kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash", "owner")
+    save = update(t.posts).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
+    save = save.values({name: bindparam(f"new_{name}") for name in kept})
+    return save.where(c.owner == bindparam("holder")) if held else save
+
+
+@cache
+def posts_renewed() -> Any:
+    """A longer lease (`until`) on those posts (`ids`) of a room (`of_room`) that `holder` still holds."""
+    c = t.posts.c
+    mine = (c.room_id == bindparam("of_room"), c.id.in_(bindparam("ids", expanding=True)), c.owner == bindparam("holder"))
+    return update(t.posts).where(*mine, c.state == "posting").values(lease_until=bindparam("until")).returning(c.id)
 
 
 @cache
@@ -142,7 +153,7 @@ def desk_settle(*, clears: bool) -> Any:
 def posts_wanted() -> Any:
     """Public cards of a room (`of_room`) that show less than is wanted, the first `most`."""
     c = t.posts.c
-    wanted = select(t.posts).where(c.room_id == bindparam("of_room"), c.shown_rev < c.wanted_rev)
+    wanted = select(t.posts).where(c.room_id == bindparam("of_room"), OWED)
     return wanted.order_by(c.made_at, c.id).limit(bindparam("most"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, func, or_, select, union
 
@@ -23,17 +23,17 @@ from memory import beats, erasures, statements
 from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
+from memory.nouns import insert_for
 
 T = TypeVar("T")
 
 SNAPSHOTS = 256
 """How many rooms' snapshots are kept in memory; idle rooms cost rows, not RAM."""
 
-BEAT = timedelta(seconds=50)
-"""So often at most does one process note that it is there."""
-
 SCHEDULES = 20
 """So many schedules a room has at most: as many rows are looked through for each room that is wanted."""
+BEAT = timedelta(seconds=50)
+"""So often at most does one process note that it is there."""
 
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
@@ -123,7 +123,9 @@ class RoomStore:
                 zone=parent.zone, hours=parent.hours, machine_on_at=parent.machine_on_at, machine_on_by=parent.machine_on_by,
                 role_map=parent.role_map,
             )  # fmt: skip
-        connection.execute(t.rooms.table.insert(), t.rooms.row(room))
+        made = insert_for(self._runner.dialect)(t.rooms.table).on_conflict_do_nothing().returning(t.rooms.table.c.id)
+        if connection.execute(made, t.rooms.row(room)).first() is None:  # another process was first, this moment
+            return cast(Room, self._room(connection, place, lock=True))
         if parent is not None:
             c = t.members.table.c
             asked = (
@@ -263,6 +265,20 @@ class HouseRows:
         c, r = t.posts.c, t.rooms.table.c
         query = (
             select(r.platform, r.space, r.channel, r.thread).join(t.posts, c.room_id == r.id)
-            .where(c.shown_rev < c.wanted_rev).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
+            .where(statements.OWED).distinct().order_by(r.platform, r.space, r.channel, r.thread).limit(limit)
         )  # fmt: skip
         return [Place(*row) for row in await self._runner.rows(query)]
+
+    async def owed(self, now: datetime, *, limit: int = 1000) -> Sequence[tuple[Place, str]]:
+        """Places with cards that nobody posts just now, each with a mark that changes when more is wanted there."""
+        c, r = t.posts.c, t.rooms.table.c
+        rows = (
+            select(c.room_id, func.max(c.wanted_rev).label("rev"), func.max(c.id).label("last"), func.count().label("n"))
+            .where(statements.OWED, or_(c.lease_until.is_(None), c.lease_until <= now))
+            .group_by(c.room_id).order_by(func.max(c.id).desc(), c.room_id).limit(limit).subquery()
+        )  # fmt: skip
+        query = select(r.platform, r.space, r.channel, r.thread, rows.c.rev, rows.c.last, rows.c.n).join(
+            rows, rows.c.room_id == r.id
+        )
+        found = await self._runner.rows(query)
+        return [(Place(*row[:4]), f"{row.rev}:{row.last}:{row.n}") for row in found]

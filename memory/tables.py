@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, UniqueConstraint, literal_column, text
 
 from bot.story.asks import Ask, Held
 from bot.story.canon import Fact
@@ -123,8 +123,14 @@ posts = Table(
     Column("refs", TEXT, nullable=False), Column("nonce", TEXT, nullable=False), Column("state", TEXT, nullable=False),
     Column("lease_until", UTCDateTime()), Column("made_at", UTCDateTime(), nullable=False),
     Column("shown_at", UTCDateTime()), Column("content_hash", TEXT, nullable=False),
+    Column("owner", TEXT, nullable=False, server_default=""),
     UniqueConstraint("room_id", "kind", "subject"), Index("ix_posts_state", "state"),
+    Index(
+        "ix_posts_owed", "room_id",
+        sqlite_where=literal_column("shown_rev < wanted_rev"), postgresql_where=literal_column("shown_rev < wanted_rev"),
+    ),
 )  # fmt: skip
+"""`owner` is the process that holds the lease; "" is nobody, or a house that only one process serves."""
 
 dues = Table(
     "due", metadata,
@@ -163,3 +169,17 @@ vault = Table(
     Column("key", TEXT, primary_key=True), Column("sealed", TEXT, nullable=False),
     Column("at", UTCDateTime(), nullable=False),
 )  # fmt: skip
+
+processes = Table(
+    "processes", metadata,
+    Column("id", TEXT, primary_key=True), Column("platforms", TEXT, nullable=False),
+    Column("started_at", UTCDateTime(), nullable=False),
+)  # fmt: skip
+"""Who serves this house. A row says that a process came; whether it is still there, only its lock tells."""
+
+shards = Table(
+    "shards", metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False), Column("of", BigInteger, nullable=False),
+    Column("owner", TEXT, nullable=False), Column("lease_until", UTCDateTime()),
+)  # fmt: skip
+"""Discord's shards: which process runs each."""

@@ -10,6 +10,8 @@ from memory import tables as t
 from memory.engine import Runner
 from memory.nouns import insert_for
 
+MOST = 1000
+
 
 class HouseVault:
     """A small table of sealed texts. Whoever seals them has the key; here they are only kept."""
@@ -26,10 +28,11 @@ class HouseVault:
         row = {"key": key, "sealed": sealed, "at": at}
         await self._runner.write(lambda connection: connection.execute(kept, row) and None)
 
-    async def find(self, key: str) -> str | None:
-        """The value of a key."""
-        query = select(t.vault.c.sealed).where(t.vault.c.key == key)
-        return next((row.sealed for row in await self._runner.rows(query)), None)
+    async def beginning(self, prefix: str) -> dict[str, str]:
+        """The values of all keys that begin so, by key; a thousand at most."""
+        c = t.vault.c
+        query = select(c.key, c.sealed).where(c.key.startswith(prefix, autoescape=True)).order_by(c.key).limit(MOST)
+        return {str(row.key): str(row.sealed) for row in await self._runner.rows(query)}
 
     async def take(self, key: str, since: datetime) -> str | None:
         """The value of a key if it was kept after `since`; it is gone afterwards, so that it is used once."""

@@ -87,7 +87,9 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
     "ledger": ("kind", "subjects", "chain", "actor_commitment", "text_commitment", "detail_commitment", "previous", "hash"),
     "acts": ("actor_salt", "actor", "text_salt", "detail_salt", "reversed_by"),
     "desk": ("source_id", "person", "command", "state"),
-    "posts": ("kind", "subject", "refs", "nonce", "state", "content_hash"),
+    "posts": ("kind", "subject", "refs", "nonce", "state", "content_hash", "owner"),
+    "processes": ("platforms",),
+    "shards": ("owner",),
     "vault": ("key", "sealed"),
     "due": ("kind", "subject", "rule", "zone", "claimed_by"),
 }  # fmt: skip

@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from memory.turns import Turns
+
 T = TypeVar("T")
 
 TOGETHER = 8
@@ -35,8 +37,11 @@ class _Unit:
 class WriterThread:
     """One thread that writes; a whole transaction is one hop."""
 
-    def __init__(self, engine: Engine, translated: Callable[[DBAPIError], Exception]) -> None:
+    def __init__(
+        self, engine: Engine, translated: Callable[[DBAPIError], Exception], turns: Turns | None = None
+    ) -> None:
         self._engine = engine
+        self._turns = turns
         self._translated = translated
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
         self._now: deque[_Unit] = deque()
@@ -53,13 +58,18 @@ class WriterThread:
     def close(self) -> None:
         """Finish what was asked for; blocks."""
         self._thread.shutdown()
+        if self._turns is not None:
+            self._turns.close()
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """In the thread: some units of work, unless an earlier turn took them all."""
+        if self._now or self._later:
+            with self._turns.mine() if self._turns is not None else contextlib.nullcontext():
+                self._some(loop)
+
+    def _some(self, loop: asyncio.AbstractEventLoop) -> None:
         units = [self._now.popleft() for _ in range(min(len(self._now), TOGETHER))]
         units += [self._later.popleft() for _ in range(min(len(self._later), 1 if units else TOGETHER // 2))]
-        if not units:
-            return
         try:
             if len(units) == 1:
                 with self._engine.begin() as connection:

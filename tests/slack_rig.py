@@ -37,6 +37,8 @@ from tests.servers.slack import (
     payloads,
 )
 
+WRITING = "Writing…"
+"""How the line begins that stands there until a co-writer's text does."""
 Transport = Literal["socket", "http"]
 
 
@@ -57,7 +59,7 @@ class Shown:
             fields = [f"{f.label} [{f.value}]" if f.value else f.label for f in self.modal.fields]
             return "\n".join([self.modal.title, *self.modal.texts, *fields, *self.modal.errors.values()])
         files = [file.data.decode() for message in (*self.messages, *self.handed) for file in message.files]
-        return "\n\n".join([*(message.words for message in self.messages), *files])
+        return "\n\n".join([*(message.screen for message in self.messages), *files])
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -79,8 +81,8 @@ class Channel:
 
     @property
     def text(self) -> str:
-        """All of them as words."""
-        return "\n\n".join(message.words for message in self.messages)
+        """All of them as words, each read once."""
+        return "\n\n".join(message.screen for message in self.messages)
 
     @property
     def now(self) -> str:
@@ -110,11 +112,18 @@ class SlackRoom:
     channel: Any
     last: dict[str, Shown] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    """Where the app listens, over HTTP."""
+
+    @property
+    def team(self) -> Any:
+        """The workspace that the channel is in."""
+        return self.channel.team
 
     @property
     def place(self) -> Place:
         """The channel as the core knows it."""
-        return Place("slack", self.server.house.id, self.channel.id)
+        return Place("slack", self.team.id, self.channel.id)
 
     @property
     def wall(self) -> Channel:
@@ -123,11 +132,15 @@ class SlackRoom:
 
     def elsewhere(self, name: str) -> SlackRoom:
         """The same house in another channel."""
-        return replace(self, channel=self.server.channel(name), last={}, said={})
+        return self.in_channel(self.server.channel(name, team=self.team))
+
+    def in_channel(self, channel: Any) -> SlackRoom:
+        """The same house in this channel, of this or another workspace."""
+        return replace(self, channel=channel, last={}, said={})
 
     def person(self, name: str, standing: Standing | None = None) -> Person:
         """The person of that name, in the channel."""
-        who = self.server.person(name)
+        who = self.server.person(name, team=self.team)
         if standing is not None and standing.keeper:
             who.user.admin = True
         if who.user.id not in self.channel.members:
@@ -136,7 +149,7 @@ class SlackRoom:
 
     def key(self, name: str) -> str:
         """Their key in rows."""
-        return Account("slack", self.server.house.id, self.person(name).user.id).key
+        return Account("slack", self.team.id, self.person(name).user.id).key
 
     def buttons(self, name: str) -> tuple[str, ...]:
         """What the person could press on what they got last."""
@@ -175,7 +188,7 @@ class SlackRoom:
             one = self.server.interactions.begin("view_submission", who.user, None)
             held = {"call": token, "texts": texts, "at": {"channel": self.channel.id}}
             view = {
-                "id": "V0", "type": "modal", "callback_id": "room37-form", "private_metadata": json.dumps(held),
+                "id": self.server.service.world.new_id("V"), "type": "modal", "callback_id": "room37-form", "private_metadata": json.dumps(held),
                 "state": {"values": {}},
             }  # fmt: skip
             payload = payloads.frame(one, self.server.service.world) | {"view": view}
@@ -245,15 +258,15 @@ class SlackRoom:
         def changed() -> bool:
             now = who.modal
             opened = now is not None and (form is None or now.view.id != form.view.id or now.errors != form.errors)
-            return bool(fresh()) or opened
+            return opened or any(not seen.words.startswith(WRITING) for seen in fresh())
 
-        await self.server.until(changed, 8)
+        await self.server.until(changed, 30)
         await self.server.deliveries.quiet()
         said = () if who.modal is not None else tuple(fresh())
         handed: tuple[Seen, ...] = ()
         if any("in the file" in seen.words for seen in said):
             direct = self.server.dm(who)
-            await self.server.until(lambda: len(self._files(who)) > files, 8)
+            await self.server.until(lambda: len(self._files(who)) > files, 30)
             handed = tuple(who.sees(direct)[-1:])
         self.last[name] = Shown(answer, said, who.modal, handed)
         await self.house.inbox.settled(self.place)
@@ -298,7 +311,7 @@ async def open_slack_room(
         stack.push_async_callback(vault.close)
         reached = Connection(
             transport=transport, bot_token=TOKEN, app_token=APP_TOKEN, signing_secret=SIGNING_SECRET, port=port,
-            api_url=server.api, history=history,
+            api_url=server.api, history=history, public_url=f"http://127.0.0.1:{port}",
         )  # fmt: skip
         adapter = Slack(replace(reached, **(connection or {})), vault, clock)
         house = await stack.enter_async_context(
@@ -316,7 +329,7 @@ async def open_slack_room(
         try:
             if wait:
                 await (server.connected() if transport == "socket" else adapter.serving.wait())
-            yield SlackRoom(server, house, adapter, clock, alarms, settings, channel)
+            yield SlackRoom(server, house, adapter, clock, alarms, settings, channel, port=port)
         finally:
             ended = running.done()
             running.cancel()

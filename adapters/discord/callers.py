@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import discord
 
+from adapters.discord.connection import DIRECT
 from bot.story.people import Person, Place, Standing
 
 PLATFORM = "discord"
 EVERYWHERE = "all"
 """A person's space: an account is the same in every server."""
-DIRECT = "dm"
-"""The space of direct messages."""
 
 Asked = discord.Interaction[discord.Client]
 
@@ -54,17 +53,22 @@ def standing_of(asked: Asked) -> Standing:
 async def standing_in(client: discord.Client, place: Place, person: Person) -> Standing | None:
     """How an account stands in a place that it does not call from; None when it is not there (any more).
 
-    Asks Discord for the member, once. Raises discord's errors when Discord cannot be asked.
+    Asks Discord for the member, once, and for the server where another process runs its shard. Raises discord's errors
+    when Discord cannot be asked.
     """
-    guild = client.get_guild(int(place.space)) if place.space.isdecimal() else None
-    if guild is None:
+    if not place.space.isdecimal():
         return None
     try:
+        known = client.get_guild(int(place.space))
+        guild = known or await client.fetch_guild(int(place.space), with_counts=False)
         member = await guild.fetch_member(int(person.user))
         channel = guild.get_channel_or_thread(target_of(place)) or await guild.fetch_channel(target_of(place))
+        above = channel
+        if known is None and isinstance(channel, discord.Thread):  # a thread finds its parent in a known server only
+            above = await guild.fetch_channel(int(place.channel))
     except (discord.NotFound, discord.Forbidden):
         return None
-    rights = channel.permissions_for(member)
+    rights = above.permissions_for(member)
     return _standing(member, rights, channel, guild.id) if rights.view_channel else None
 
 

@@ -18,8 +18,9 @@ import discord
 from aiolimiter import AsyncLimiter
 
 from adapters.discord.answering import BROKEN
-from adapters.discord.callers import DIRECT, PLATFORM, account_of, standing_in, target_of
+from adapters.discord.callers import PLATFORM, account_of, standing_in, target_of
 from adapters.discord.cards import Drawn, drawn_public
+from adapters.discord.connection import DIRECT
 from adapters.discord.sending import mark, mark_of, to_edit, to_send
 from bot.cards import Card
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater
@@ -63,7 +64,7 @@ class Channels:
     async def post(self, place: Place, card: Card, nonce: str) -> Sequence[str]:
         """Post a card as one or more messages; gives their ids. What cannot go as a file goes as more messages.
 
-        One for a single person goes into their direct messages.
+        A card for a single person goes into their direct messages.
         """
         if card.to:
             return await self._direct(place, card, nonce)

@@ -23,7 +23,6 @@ import discord
 from adapters.discord import forms
 from adapters.discord.answering import BROKEN, Answer, Sending
 from adapters.discord.callers import (
-    DIRECT,
     PLATFORM,
     Asked,
     barred,
@@ -36,22 +35,24 @@ from adapters.discord.callers import (
 from adapters.discord.cards import drawn_private, drawn_text
 from adapters.discord.channels import Channels
 from adapters.discord.commands import choices, focused
-from adapters.discord.connection import Connection
+from adapters.discord.connection import DIRECT, Connection
+from adapters.discord.division import Division
 from adapters.discord.limits import CONTENT
 from adapters.discord.once import trace
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
-from adapters.discord.streaming import Pauses, Stream
+from adapters.discord.streaming import PAUSE, Stream
 from adapters.discord.syncing import sync
 from adapters.discord.unheard import Unheard
 from adapters.discord.uploads import read_upload
 from adapters.discord.wishes import Wish, raw, typed, wish_of
+from adapters.pausing import Pauses
 from bot.calls import Call
 from bot.cards import Action, Card, Form, Prose, Reply, Text, note
 from bot.chat import Inbox
 from bot.commands import Growing
 from bot.context import Incoming
-from bot.errors import CannotPost, OperatorError, UserError
+from bot.errors import CannotPost, OperatorError, PostLater, UserError
 from bot.markup import to_plain
 from bot.sentences import say
 from bot.story.people import Person, Place, Standing
@@ -62,6 +63,10 @@ V = TypeVar("V")
 
 RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)
 """Between attempts to connect again, the last one for ever; discord.py gives up when the first handshake fails."""
+FINISH_SECONDS = 3.0
+"""So long a client that shall run other shards may finish answers: later ones would come too late anyway."""
+READY_SECONDS = 30.0
+"""So long a post waits until the bot is logged in, before it is left for a while."""
 SUGGEST_SECONDS = 2.0
 BARRED_SECONDS = 600.0
 """So long is a place not asked where the bot saw that it lacks a permission: Discord shuts bots out that insist."""
@@ -88,8 +93,9 @@ class _Memory:
 class Discord:
     """A ChatAdapter for Discord."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, division: Division | None = None) -> None:
         self._connection = connection
+        self._division = division
         self._channels: Channels | None = None
         self._ready = asyncio.Event()
         self._memory = _Memory()
@@ -107,7 +113,9 @@ class Discord:
             try:
                 while True:
                     began = asyncio.get_running_loop().time()
-                    await self._serve(inbox, group)
+                    if not await self._serve(inbox, group):
+                        attempt = 0
+                        continue
                     if asyncio.get_running_loop().time() - began > RESTART_SECONDS[-1]:
                         attempt = 0
                     await asyncio.sleep(RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)])
@@ -141,14 +149,15 @@ class Discord:
         if self._at_work:
             await asyncio.wait(self._at_work)
 
-    async def _serve(self, inbox: Inbox, group: asyncio.TaskGroup) -> None:
-        """One life of discord.py's client."""
+    async def _serve(self, inbox: Inbox, group: asyncio.TaskGroup) -> bool:
+        """One life of discord.py's client; gives whether it ended by itself, not because it shall run other shards."""
         quiet()
-        client = _Client(self, inbox, group, self._connection, self._memory)
+        share = await self._division.some() if self._division is not None else (None, None)
+        client = _Client(self, inbox, group, self._connection, self._memory, *share)
         self.client, self._channels = client, Channels(client)
         try:
             async with client:
-                await client.start(self._connection.token)
+                return await self._lives(client)
         except discord.LoginFailure:
             raise OperatorError(to_plain(say("discord.bad_token"))) from None
         except discord.PrivilegedIntentsRequired:
@@ -159,6 +168,28 @@ class Discord:
             log.warning("Discord cannot be reached (%s); trying again", type(broken).__name__)
         finally:
             self._ready.clear()
+        return True
+
+    async def _lives(self, client: discord.Client) -> bool:
+        """Run the client until it ends, or until other shards are to be run: then what it is at is finished first."""
+        starting = client.start(self._connection.token)
+        if self._division is None:
+            await starting
+            return True
+        running = asyncio.create_task(starting)
+        changing = asyncio.create_task(self._division.changed())
+        try:
+            await asyncio.wait({running, changing}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                await running
+                return True
+            if self._at_work:
+                await asyncio.wait(self._at_work, timeout=FINISH_SECONDS)
+            return False
+        finally:
+            for task in (running, changing):
+                task.cancel()
+            await asyncio.wait({running, changing})
 
     # ---- posting
 
@@ -183,7 +214,12 @@ class Discord:
         lacking, until = self._barred.get(place, ("", 0.0))
         if until > asyncio.get_running_loop().time():
             raise CannotPost(lacking)
-        await self._ready.wait()
+        if self._division is not None and not self._division.holds(place):
+            raise PostLater("another process runs its shard", 1.0)
+        try:
+            await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
+        except TimeoutError:
+            raise PostLater("not logged in", 1.0) from None
         if self._channels is None:
             raise CannotPost("not logged in")
         return self._channels
@@ -212,12 +248,15 @@ class Discord:
 
 
 class _Client(discord.AutoShardedClient):
-    """discord.py's side. It asks how many shards it shall run, and runs those."""
+    """discord.py's side. It runs the shards it is given, else as many as Discord wants."""
 
     def __init__(
-        self, platform: Discord, inbox: Inbox, group: asyncio.TaskGroup, connection: Connection, memory: _Memory
-    ) -> None:
+        self, platform: Discord, inbox: Inbox, group: asyncio.TaskGroup, connection: Connection, memory: _Memory,
+        shards: frozenset[int] | None = None, of: int | None = None,
+    ) -> None:  # fmt: skip
+        given: dict[str, Any] = {} if shards is None else {"shard_ids": sorted(shards), "shard_count": of}
         super().__init__(
+            **given,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
@@ -234,13 +273,14 @@ class _Client(discord.AutoShardedClient):
         self._seen, self._lost, self._told = memory.seen, memory.lost, memory.told
         self._warned = memory.warned
         self._unheard = memory.unheard
-        self._pauses = Pauses()
+        self._pauses = Pauses(PAUSE)
         self._copies = 0
 
     async def setup_hook(self) -> None:
         """Once logged in: bring the commands up to date."""
         self._platform.logged_in()
-        self._tasks.create_task(self._sync())
+        if not self.shard_ids or 0 in self.shard_ids:  # of several processes one keeps the commands
+            self._tasks.create_task(self._sync())
 
     async def _sync(self) -> None:
         await sync(self, self._inbox.commands, self._guild)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+DIRECT = "dm"
+"""The space of direct messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:

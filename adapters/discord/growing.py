@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from uniseg.graphemecluster import grapheme_clusters
-
 from adapters.discord.cutting import cut
 from adapters.discord.limits import LAYOUT_TEXT
-from adapters.fitting import apart
+from adapters.fitting import whole
 
 MOST = LAYOUT_TEXT - 400
 """Characters of a piece; the rest is for what a card says around it."""
@@ -18,23 +16,12 @@ _MARK = re.compile(r"\\[\s\S]|```|`+|\|\||~~|\*\*|\*|__|(?<!\w)_|_(?!\w)")
 def visible(text: str) -> str:
     """As much of a growing text as can be read: without its last grapheme, to which more may belong, and with its
     open marks closed."""
-    return _closed(_whole(text))
+    return _closed(whole(text))
 
 
 def pieces(text: str) -> list[str]:
     """A text in pieces that each fit one message, cut at paragraphs."""
     return cut(text, MOST, MOST)
-
-
-def _whole(text: str) -> str:
-    """The text without its last grapheme, looked for from a place on where one certainly begins."""
-    start = len(text) - 1
-    while start > 0 and not (apart(text, start) or text[start - 1] == "\n"):
-        start -= 1
-    last = ""
-    for last in grapheme_clusters(text[max(start, 0) :]):  # noqa: B007  # the last one is wanted
-        pass
-    return text[: len(text) - len(last)]
 
 
 def _closed(text: str) -> str:

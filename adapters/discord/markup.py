@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from adapters.discord.callers import DIRECT
+from adapters.discord.connection import DIRECT
 from bot.marks import Code, Inline, Instant, Spot, Styled, Words
 from bot.marks import source as _marked
 from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse

@@ -55,6 +55,11 @@ class Accounts:
             self._known.popitem(last=False)
         return account
 
+    def forget(self, team: str) -> None:
+        """Of a workspace that removed the app nothing is known any more."""
+        for key in [key for key in self._known if key[0] == team]:
+            del self._known[key]
+
 
 def account_of(user: Mapping[str, Any], team: str, called: str) -> Account:
     """An account out of `users.info`. People of other workspaces (Slack Connect) are guests."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import aiohttp
@@ -20,10 +21,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.accounts import is_direct
-from adapters.slack.asking import FAILED, code_of, limited, retry_after
+from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after, tried
 from adapters.slack.cards import Drawn
 from adapters.slack.handing import share, uploaded
-from bot.errors import PostingError
+from adapters.slack.presence import own_direct
+from adapters.slack.shortening import said
+from adapters.slack.streaming import Grown
+from bot.errors import CannotPost, PostingError
 
 log = logging.getLogger("room37.slack")
 
@@ -48,15 +52,21 @@ class Door:
     trigger: str = ""
     own_card: bool = False
     """What was pressed is a card that only its presser sees: the answer may take its place."""
+    pressed: str = ""
+    """The message that was pressed, if everybody there sees it: it can be replied to."""
 
 
 class Answer:
     """What is said to one interaction."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, door: Door) -> None:
+    def __init__(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, door: Door, grown: Grown | None = None
+    ) -> None:
         self._client = client
         self._session = session
-        self._door = door
+        self._door = door if grown is None else replace(door, thread=grown.thread, response_url="")
+        self._grown = grown
+        """A message of ours whose place the first message takes: a text that grew until now."""
         self._uses = 0
 
     async def form(self, view: dict[str, Any]) -> bool:
@@ -80,18 +90,40 @@ class Answer:
         outcome: Outcome = "lost"
         for index, message in enumerate(messages):
             replaces = over and index == 0 and self._door.own_card
-            outcome = await self._show(message, replaces=replaces)
-            if outcome == "lost" or not await self._hand_out(message):
+            try:
+                outcome, taken = await said(partial(self._show, replaces=replaces), message)
+            except CannotPost:
+                return "lost"
+            if outcome == "lost" or not await self._hand_out(taken):
                 return "lost"
         return outcome
 
     async def _show(self, message: Drawn, *, replaces: bool) -> Outcome:
+        """One message. Raises CannotPost for one that Slack finds too long."""
+        if self._grown is not None:
+            grown, self._grown = self._grown, None
+            if await self._in_place(message, grown):
+                return "shown"
         if self._door.response_url and self._uses < USES:
             self._uses += 1
             outcome = await self._respond(message, replaces=replaces)
             if outcome is not None:
                 return outcome
         return await self._post(message)
+
+    async def _in_place(self, message: Drawn, grown: Grown) -> bool:
+        """Whether a message that stands there could be made to say this."""
+        try:
+            await tried(
+                lambda: self._client.chat_update(
+                    channel=grown.channel, ts=grown.ts, text=message.text, blocks=message.blocks
+                ),
+                repeatable=True,
+            )
+        except PostingError as refused:
+            log.info("an answer does not stand where its text grew: %s", refused)
+            return False
+        return True
 
     async def _respond(self, message: Drawn, *, replaces: bool) -> Outcome | None:
         """By the response_url; None when it takes nothing (any more), so that another way is open."""
@@ -125,7 +157,7 @@ class Answer:
         for wait in (*WAITS, None):
             try:
                 if not channel:
-                    channel, thread = await self._direct(), ""
+                    channel, thread = await own_direct(self._client, self._door.user), ""
                 await self._send(message, channel, thread)
                 return "shown"
             except aiohttp.ClientConnectorError:  # nothing was sent
@@ -135,6 +167,8 @@ class Answer:
                     await asyncio.sleep(min(retry_after(refused), 5.0))
                 elif channel and not is_direct(channel) and code_of(refused) in _NOT_THERE:
                     channel = ""
+                elif code_of(refused) in TOO_LONG:
+                    raise CannotPost(code_of(refused)) from None
                 else:
                     log.info("an answer could not be shown: %s", code_of(refused))
                     return "lost"
@@ -154,17 +188,12 @@ class Answer:
         else:
             await self._client.chat_postEphemeral(user=self._door.user, **arguments)
 
-    async def _direct(self) -> str:
-        """The caller's own conversation with the bot."""
-        opened: Any = await self._client.conversations_open(users=self._door.user)
-        return str(opened["channel"]["id"])
-
     async def _hand_out(self, message: Drawn) -> bool:
         """Files go to the caller's own conversation with the bot: nothing else in Slack is private to one person."""
         for handout in message.handouts:
             try:
                 file = await uploaded(self._client, self._session, handout)
-                await share(self._client, file, handout, await self._direct())
+                await share(self._client, file, handout, await own_direct(self._client, self._door.user))
             except (PostingError, *FAILED) as fault:
                 log.warning("a file could not be handed over: %s", type(fault).__name__)
                 return False

@@ -172,11 +172,15 @@ def _upload(element: Mapping[str, Any]) -> Upload | None:
         raise UserError("kernel.bad_token")
     if not files:
         return None
-    file = files[0]
+    return upload_of(files[0])
+
+
+def upload_of(file: Mapping[str, Any]) -> Upload:
+    """A file object of Slack's: https://docs.slack.dev/reference/objects/file-object"""
     length = file.get("size")
     return Upload(
         str(file.get("id", "")),
-        str(file.get("name", "")),
+        str(file.get("name") or ""),
         length if isinstance(length, int) else 0,
         str(file.get("url_private_download") or file.get("url_private") or ""),
     )

@@ -31,11 +31,15 @@ LONG_WAIT = 5.0
 CLOSED = frozenset(
     {
         "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel", "account_inactive", "token_revoked", "token_expired", "invalid_auth",
-        "not_authed", "missing_scope", "team_access_not_granted", "access_denied", "no_permission", "ekm_access_denied",
+        "restricted_action_thread_only_channel", "missing_scope", "team_access_not_granted", "access_denied",
+        "no_permission", "ekm_access_denied", "not_allowed_token_type",
     }
 )  # fmt: skip
 """Slack's words for: not here, until somebody changes something."""
+DEAD = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed"})
+"""Slack's words for a token that it does not take (any more); what follows from it is `adapters.slack.gate`'s."""
+TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long"})
+"""Slack's words for a message with more in it than its undocumented bounds allow."""
 GONE = frozenset({"message_not_found", "file_not_found", "file_deleted", "cant_update_message", "edit_window_closed", "thread_not_found"})
 PASSING = frozenset({"ratelimited", "rate_limited", "service_unavailable", "fatal_error", "internal_error", "request_timeout"})
 
@@ -106,14 +110,17 @@ def _judged(error: SlackApiError, *, repeatable: bool) -> float:
         raise MessageGone(code) from None
     if code in CLOSED:
         raise CannotPost(code) from None
+    if code in DEAD:
+        raise PostLater(code, BUSY_SECONDS) from None
     if limited(error):
         return retry_after(error)
     if passing(error):
         if not repeatable:
             raise PostLater(code or "unreadable", BUSY_SECONDS, unsure=True) from None
         return 0.0
-    log.error("Slack refused a call: %s", code)
-    raise CannotPost(code) from None
+    if code not in TOO_LONG:
+        log.error("Slack refused a call: %s", code)
+    raise CannotPost(code, alone=True) from None
 
 
 __all__ = ["BROKEN", "FAILED", "PostingError", "code_of", "limited", "passing", "retry_after", "tried"]

@@ -61,6 +61,19 @@ def button(label: str, action_id: str, style: str = "") -> Json:
     return made | ({"style": style} if style else {})
 
 
+def feedback(good: tuple[str, str], bad: tuple[str, str]) -> Json:
+    """Two thumbs, each with what a press says and its call's token.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element
+    """
+    one, other = (
+        {"text": plain(label, BUTTON_LABEL), "value": token, "accessibility_label": clipped(label, BUTTON_LABEL)}
+        for label, token in (good, bad)
+    )
+    element = {"type": "feedback_buttons", "action_id": good[1], "positive_button": one, "negative_button": other}
+    return {"type": "context_actions", "elements": [element]}
+
+
 def confirm(title: str, text: str, yes: str, no: str) -> Json:
     """A question before a press counts."""
     return {

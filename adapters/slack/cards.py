@@ -70,9 +70,11 @@ def drawn_private(reply: Reply) -> list[Drawn]:
     return _drawn(reply.cards, reply.file, public=False)
 
 
-def drawn_text(text: str) -> Drawn:
-    """A message of nothing but this text, which costs at most `parts.PIECE` (a co-writer's, while it grows)."""
-    return Drawn(escaped(text) or "…", [rich_text(prose(text or "…"))])
+def drawn_growing(label: str, text: str) -> Drawn:
+    """A co-writer's text while it grows, which costs at most `parts.PIECE`, below a line that says whose it is."""
+    (above,) = parts.small(say("slack.growing", label=label))
+    blocks = [above.block, *([rich_text(prose(text))] if text.strip() else [])]
+    return Drawn(f"{above.text}\n{escaped(text)}", blocks)
 
 
 # ---- cards into messages

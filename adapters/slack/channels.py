@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.asking import tried
 from adapters.slack.cards import Drawn, Handout, drawn_public
 from adapters.slack.handing import share, uploaded
+from adapters.slack.shortening import said
 from bot.cards import Card
 from bot.errors import CannotPost, MessageGone, PostingError, PostLater
 from bot.story.people import Person, Place
@@ -104,16 +105,12 @@ class Channels:
         drawn = drawn_public(card)
         client = await self._clients(place.space)
         messages, files = _messages(refs), _files(refs)
-        for ref, message in zip(messages, drawn, strict=False):
-            await tried(
-                lambda ref=ref, message=message: client.chat_update(  # type: ignore[misc]  # the values of this round
-                    channel=place.channel, ts=ref, text=message.text, blocks=message.blocks
-                ),
-                repeatable=True,
-            )
+        for index, (ref, message) in enumerate(zip(messages, drawn, strict=False)):
+            _, drawn[index] = await said(partial(_updated, client, place.channel, ref), message)
         kept = list(messages[: len(drawn)])
         for index, message in enumerate(drawn[len(messages) :], len(messages)):
-            kept.append(await self._send(place, message, f"{messages[0]}.{index}"))
+            ts, drawn[index] = await said(partial(self._send, place, f"{messages[0]}.{index}"), message)
+            kept.append(ts)
         wanted = [(kept[index], handout) for index, message in enumerate(drawn) for handout in message.handouts]
         have = {ref.partition(_OF)[2]: ref for ref in files}
         now = [have.get(_digest(handout)) or await self._hand_out(place, ts, handout) for ts, handout in wanted]
@@ -167,12 +164,13 @@ class Channels:
             except MessageGone:
                 continue
 
-    async def _go_on(self, place: Place, drawn: Sequence[Drawn], nonce: str, begun: Sequence[str]) -> Sequence[str]:
+    async def _go_on(self, place: Place, drawn: list[Drawn], nonce: str, begun: Sequence[str]) -> Sequence[str]:
         """A card's refs once all of it stands there; what stands there already (`begun`) is kept when it breaks off."""
         refs = list(begun)
         try:
             for index, message in enumerate(drawn[len(_messages(begun)) :], len(_messages(begun))):
-                refs.append(await self._send(place, message, f"{nonce}.{index}"))
+                ts, drawn[index] = await said(partial(self._send, place, f"{nonce}.{index}"), message)
+                refs.append(ts)
             messages, have = _messages(refs), {ref.partition(_OF)[2] for ref in refs}
             for ts, message in zip(messages, drawn, strict=False):
                 there = await self._there(place, ts) if message.handouts and self._history and ts in begun else {}
@@ -202,7 +200,7 @@ class Channels:
         await share(client, file, handout, place.channel, place.thread or ts)
         return _ref(file, handout)
 
-    async def _send(self, place: Place, drawn: Drawn, nonce: str) -> str:
+    async def _send(self, place: Place, nonce: str, drawn: Drawn) -> str:
         """One message; its timestamp."""
         _, ts = await self._said(place, drawn, nonce)
         return ts
@@ -229,6 +227,11 @@ def _there(place: Place, ref: str) -> tuple[Place, str]:
     """Where a message stands, and its timestamp: in the place, or in somebody's direct messages."""
     channel, direct, own = ref.partition(_IN)
     return (replace(place, channel=channel, thread=""), own) if direct else (place, ref)
+
+
+async def _updated(client: AsyncWebClient, channel: str, ref: str, drawn: Drawn) -> None:
+    """One message redrawn."""
+    await tried(lambda: client.chat_update(channel=channel, ts=ref, text=drawn.text, blocks=drawn.blocks), repeatable=True)
 
 
 async def _deleted(client: AsyncWebClient, channel: str, ref: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,28 +12,32 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.findings import Findings
-from adapters.slack.asking import BROKEN, code_of
-from adapters.slack.connection import Connection
-from adapters.slack.gate import DEFAULT_API, INSTALL_PATH
+from adapters.slack.asking import BROKEN, DEAD, code_of
+from adapters.slack.connection import INSTALL_PATH, Connection
 from adapters.slack.install import request_url
+from adapters.slack.installing import Installations, Installed, Seal
 from adapters.slack.manifest import scopes
+from adapters.slack.web_client import DEFAULT_API
+from bot.ports import Clock, Vault
 from bot.sentences import say
 from bot.story.people import Place
 
-REFUSED_TOKEN = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
-)
 _PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
-async def check(connection: Connection, rooms: Sequence[Place]) -> Findings:
-    """Look at what is configured, and ask Slack; `rooms` are places to look at."""
+async def check(connection: Connection, rooms: Sequence[Place], vault: Vault | None, clock: Clock) -> Findings:
+    """Look at what is configured, and ask Slack for each workspace; `rooms` are places to look at.
+
+    `vault` is where installations are kept; None when there is no database yet.
+    """
     logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)  # what it says is said here in sentences
     findings = Findings()
     async with aiohttp.ClientSession(trust_env=connection.use_proxy, timeout=_PATIENCE) as session:
         try:
             if connection.several:
-                _installing(connection, findings)
+                if _installing(connection, findings) and vault is not None:
+                    known = await Installations(vault, Seal(connection.vault_key), clock).all()
+                    await _workspaces(connection, session, known, rooms, findings)
             elif connection.bot_token:
                 client = _client(connection, session, connection.bot_token)
                 if (me := await _bot(client, connection, findings)) is not None:
@@ -60,14 +64,14 @@ def _client(connection: Connection, session: aiohttp.ClientSession, token: str |
     return client
 
 
-async def _bot(client: AsyncWebClient, connection: Connection, findings: Findings) -> Any:
-    """Whom Slack takes us for, and what this may do; None when Slack does not take the token."""
+async def _bot(client: AsyncWebClient, connection: Connection, findings: Findings, whose: str = "") -> Any:
+    """Whom Slack takes us for, and what this may do; None when Slack does not take the token (`whose`, of several)."""
     try:
         me: Any = await client.auth_test()
     except SlackApiError as refused:
         why = code_of(refused)
-        if why in REFUSED_TOKEN:
-            findings.amiss("slack.bad_token", why=why)
+        if why in (*DEAD, "not_allowed_token_type"):
+            findings.amiss("slack.workspace_refused" if whose else "slack.bad_token", why=why, team=whose)
         else:
             findings.amiss("slack.refused_check", method="auth.test", why=why)
         return None
@@ -110,16 +114,36 @@ def _http(connection: Connection, findings: Findings) -> None:
     findings.so("slack.listens", listen=f"{connection.host}:{connection.port}", url=url)
 
 
-def _installing(connection: Connection, findings: Findings) -> None:
-    """What several workspaces need."""
+def _installing(connection: Connection, findings: Findings) -> bool:
+    """What several workspaces need; whether what they installed can be opened."""
+    library = find_spec("cryptography") is not None
     if not connection.vault_key:
         findings.amiss("slack.no_vault_key")
-    if find_spec("cryptography") is None:
+    if not library:
         findings.amiss("slack.no_cryptography")
     if connection.public_url:
         findings.so("slack.installs_at", url=connection.public_url.rstrip("/") + INSTALL_PATH)
     else:
         findings.amiss("slack.no_public_url")
+    return library and bool(connection.vault_key)
+
+
+async def _workspaces(
+    connection: Connection, session: aiohttp.ClientSession, known: Mapping[str, Installed | None],
+    rooms: Sequence[Place], findings: Findings,
+) -> None:  # fmt: skip
+    """Each workspace that installed the app, with the rooms in it."""
+    if strange := sum(installed is None for installed in known.values()):
+        findings.amiss("slack.other_vault_key", n=strange)
+    if not known:
+        findings.so("slack.nobody_installed")
+    for installed in filter(None, known.values()):
+        client = _client(connection, session, installed.token)
+        if (me := await _bot(client, connection, findings, whose=installed.name)) is not None:
+            here = [place for place in rooms if place.space == installed.team]
+            await _rooms(client, me, here, findings)
+    if elsewhere := sum(place.space not in known for place in rooms):
+        findings.so("slack.rooms_unseen", n=elsewhere, why=say("slack.not_installed"))
 
 
 async def _rooms(client: AsyncWebClient, me: Any, rooms: Sequence[Place], findings: Findings) -> None:

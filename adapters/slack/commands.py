@@ -130,6 +130,8 @@ def pressed(action: Mapping[str, Any], state: Mapping[str, Any]) -> Call | None:
         raise UserError("kernel.bad_token")
     if action_id.startswith(CHOOSE):
         return None
+    if action.get("type") == "feedback_buttons":  # two buttons of one element, each with its own call
+        return from_token(str(action.get("value") or ""))
     call = from_token(action_id)
     values = state.get("values")
     found = _ticked(values, CHOOSE + action_id) if isinstance(values, dict) else None

@@ -30,6 +30,8 @@ class Delivery:
     thread: str
     source_id: str
     door: Door
+    vouched: bool = True
+    """Slack itself says that the person is in the channel; else only a form names it."""
 
     @property
     def place(self) -> Place:
@@ -57,9 +59,11 @@ def of_press(body: Json) -> Delivery:
     actions = body.get("actions")
     first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     key = trigger or f"{container.get('message_ts')}:{first.get('action_ts')}"
+    pressed = "" if container.get("is_ephemeral") else str(container.get("message_ts") or "")
     door = Door(
-        channel, user, thread, str(body.get("response_url") or ""), trigger, own_card=own and bool(body.get("response_url"))
-    )
+        channel, user, thread, str(body.get("response_url") or ""), trigger, own_card=own and bool(body.get("response_url")),
+        pressed=pressed,
+    )  # fmt: skip
     return Delivery(team, user, _name(body), channel, _own_thread(thread, message), f"slack:{team}:{key}", door)
 
 
@@ -80,7 +84,8 @@ def of_view(body: Json, at: Mapping[str, str], where: str) -> Delivery:
         channel, user, at.get("door", ""), at.get("url", ""), str(body.get("trigger_id") or ""),
         own_card=bool(at.get("own")),
     )  # fmt: skip
-    return Delivery(team, user, _name(body), channel, thread, f"slack:{team}:{view.get('id')}:{digest}", door)
+    source_id = f"slack:{team}:{view.get('id')}:{digest}"
+    return Delivery(team, user, _name(body), channel, thread, source_id, door, vouched=False)
 
 
 def of_shortcut(body: Json) -> Delivery:
@@ -97,7 +102,7 @@ def of_shortcut(body: Json) -> Delivery:
 def of_mention(body: Json) -> Delivery:
     """The bot's name in a message."""
     event = _map(body, "event")
-    team, user, channel = str(body.get("team_id") or ""), _text(event, "user"), _text(event, "channel")
+    team, user, channel = team_of(body), _text(event, "user"), _text(event, "channel")
     thread = str(event.get("thread_ts") or "")
     return Delivery(
         team, user, "", channel, thread, f"slack:{team}:{body.get('event_id')}", Door(channel, user, thread)
@@ -114,12 +119,28 @@ def at_of(delivery: Delivery) -> dict[str, str]:
     return {name: value for name, value in kept.items() if value}
 
 
+def team_of(body: Json) -> str:
+    """The workspace through whose installation it comes; "" where none is named.
+
+    In channels that workspaces share, `team_id` of an event may be another one, and a view may be opened from another.
+    https://docs.slack.dev/apis/events-api/#authorizations
+    """
+    authorizations = body.get("authorizations")
+    first = authorizations[0] if isinstance(authorizations, list) and authorizations else None
+    found = (
+        _map(body, "view").get("app_installed_team_id"),
+        _map(body, "team").get("id"),
+        first.get("team_id") if isinstance(first, dict) else None,
+        body.get("team_id"),
+        _map(body, "user").get("team_id"),
+    )
+    return next((team for team in found if isinstance(team, str) and team), "")
+
+
 def _team(body: Json) -> str:
-    """The workspace whose app it is used through."""
-    team = _map(body, "team").get("id") or _map(body, "user").get("team_id")
-    if not isinstance(team, str) or not team:
-        raise UserError("kernel.bad_token")
-    return team
+    if team := team_of(body):
+        return team
+    raise UserError("kernel.bad_token")
 
 
 def _user(body: Json) -> str:
@@ -143,6 +164,6 @@ def _text(body: Json, name: str) -> str:
     return found
 
 
-def moved(delivery: Delivery, channel: str, thread: str) -> Delivery:
+def moved(delivery: Delivery, channel: str, thread: str = "") -> Delivery:
     """The same use, meant for another room."""
     return replace(delivery, channel=channel, thread=thread)

@@ -50,8 +50,9 @@ def modal(
     texts = _hidden(form, at or {})
     inside: list[Json] = []
     title = to_plain(form.title)
-    if size(" ".join(title.split())) > VIEW_TITLE:  # a title is short here; what was cut off it is said below
+    if size(" ".join(title.split())) > VIEW_TITLE:  # a title is short here: the whole of it stands below
         inside += [part.block for part in parts.texts([Line("text", (Run(title, bold=True),))])]
+        title = to_plain(say("slack.form_title"))
     inside += [part.block for part in parts.texts(lines_of(form.lead))] if form.lead else []
     inside += [_where()] if ask_where else []
     joints: dict[str, list[str]] = {}

@@ -1,7 +1,7 @@
 """The App Home: what waits for one person in all the rooms they write in, and what is theirs to decide.
 
-https://docs.slack.dev/surfaces/app-home. A button here is pressed outside of any channel, so its action_id says which
-room it is for: a call's token, the channel, and the thread if there is one.
+https://docs.slack.dev/surfaces/app-home. A button here is pressed outside of any channel, so its call names the room that it
+is for, and is answered in the person's own conversation with the bot.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from adapters.slack.limits import HEADER, VIEW_BLOCKS
 from adapters.slack.markup import rich_of
 from adapters.slack.parts import texts
 from adapters.slack.runs import Line, Run, lines_of, one_line
-from bot.calls import Call, from_token
 from bot.cards import Action
-from bot.errors import UserError
 from bot.markup import to_plain
 from bot.sentences import say
 
@@ -28,8 +26,6 @@ BUTTONS = 5
 """Buttons of a row."""
 _LENGTH = 600
 """Characters of a row."""
-_AT = "|"
-"""Between a call's token and the room it is for; no token holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +97,6 @@ def _pressed_once(inside: list[Json]) -> Iterator[Json]:
             yield blocks.actions(fresh)
 
 
-def pressed(action_id: str) -> tuple[Call, str, str]:
-    """The call of a button of the home, its channel and its thread. Raises UserError for what is none."""
-    token, _, place = action_id.partition(_AT)
-    channel, _, thread = place.partition(_AT)
-    if not (channel + thread).replace(".", "").isalnum() and place.strip(_AT):
-        raise UserError("kernel.bad_token")
-    return from_token(token), channel, thread
-
-
 def _onboarding(bot: str) -> Iterator[Json]:
     """What to do first: three lines that anybody can follow."""
     yield blocks.header(to_plain(say("slack.home_empty_title")), HEADER)
@@ -150,12 +137,11 @@ def _row(row: Row) -> Iterator[Json]:
         words += [where, {"type": "channel", "channel_id": row.channel}, blocks.piece(")")]
     if words:
         yield rich_text([section(words)])
-    made = [_button(action, row) for action in row.actions[:BUTTONS]]
+    made = [_button(action) for action in row.actions[:BUTTONS]]
     if made:
         yield blocks.actions(made)
 
 
-def _button(action: Action, row: Row) -> Json:
-    place = _AT + row.channel + (_AT + row.thread if row.thread else "") if row.channel else ""
+def _button(action: Action) -> Json:
     style = "danger" if action.style == "danger" else ""  # many rows: none of them is the main thing
-    return blocks.button(to_plain(action.label), action.call.token + place, style)
+    return blocks.button(to_plain(action.label), action.call.token, style)

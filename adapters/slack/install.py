@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from adapters.slack.gate import EVENTS_PATH, REDIRECT_PATH
+from adapters.slack.connection import EVENTS_PATH, REDIRECT_PATH
 from adapters.slack.manifest import bot_name, manifest, scopes
 from bot.commands import Commands
 from bot.markup import to_plain

@@ -11,27 +11,43 @@ import base64
 import hashlib
 import json
 import secrets
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from logging import Logger, getLogger
-from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from slack_sdk.oauth.installation_store import Bot, Installation
-from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
-from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
-
+from bot.errors import OperatorError
+from bot.markup import to_plain
 from bot.ports import Clock, Vault
+from bot.sentences import say
 
 STATE_AGE = timedelta(minutes=10)
 """So long may somebody take between "Add to Slack" and coming back."""
-_DATES = ("installed_at", "bot_token_expires_at", "user_token_expires_at")
+STATES_MOST = 900
+"""Installations on their way at once; whoever asks for more waits."""
+_BOTS = "slack/bot/-/"
+_STATES = "slack/state/"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A workspace that installed the app."""
+
+    team: str
+    name: str
+    token: str = field(repr=False)
 
 
 class Seal:
-    """Seals and opens texts under one key."""
+    """Seals and opens texts under one key. Raises OperatorError without a key, or without the library that seals."""
 
     def __init__(self, key: str) -> None:
+        if not key:
+            raise OperatorError(to_plain(say("slack.no_vault_key")))
+        try:
+            from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415  # comes with an extra
+        except ImportError:
+            raise OperatorError(to_plain(say("slack.no_cryptography"))) from None
         self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()))
+        self._strange = InvalidToken
 
     def close(self, text: str) -> str:
         """The sealed text."""
@@ -41,93 +57,78 @@ class Seal:
         """The text; None when it was sealed under another key."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
-        except InvalidToken:
+        except self._strange:
             return None
 
 
-class Installations(AsyncInstallationStore):
+class Installations:
     """One installation a workspace, the newest."""
 
     def __init__(self, vault: Vault, seal: Seal, clock: Clock) -> None:
         self._vault = vault
         self._seal = seal
         self._clock = clock
-        self._logger = getLogger("room37.slack")
 
-    @property
-    def logger(self) -> Logger:
-        """Where Bolt writes."""
-        return self._logger
-
-    async def async_save(self, installation: Installation) -> None:
+    async def keep(self, installed: Installed) -> None:
         """A workspace installed the app."""
-        await self.async_save_bot(installation.to_bot())
+        sealed = self._seal.close(json.dumps(asdict(installed)))
+        await self._vault.keep(_key(installed.team), sealed, self._clock.now())
 
-    async def async_save_bot(self, bot: Bot) -> None:
-        """Keep its bot."""
-        values = {k: v for k, v in vars(bot).items() if isinstance(v, str | int | float | bool | list | tuple)}
-        await self._vault.keep(_key(bot.enterprise_id, bot.team_id), self._seal.close(json.dumps(values)), self._clock.now())
+    async def find(self, team: str) -> Installed | None:
+        """A workspace's installation; None where there is none, or it was sealed under another key."""
+        found = await self._vault.beginning(_key(team)) if team else {}
+        return next((self._opened(sealed) for sealed in found.values()), None)
 
-    async def async_find_bot(
-        self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
-    ) -> Bot | None:
-        """The bot of a workspace."""
-        sealed = await self._vault.find(_key(enterprise_id, None if is_enterprise_install else team_id))
-        opened = self._seal.open(sealed) if sealed is not None else None
-        if opened is None:
-            return None
-        values: dict[str, Any] = json.loads(opened)
-        values["bot_scopes"] = list(values.get("bot_scopes") or [])
-        return Bot(**{k: v for k, v in values.items() if k != "custom_values"})
+    async def all(self) -> dict[str, Installed | None]:
+        """Every workspace's installation, by workspace; None for one that was sealed under another key."""
+        found = await self._vault.beginning(_BOTS)
+        return {key.removeprefix(_BOTS).rstrip("/"): self._opened(sealed) for key, sealed in found.items()}
 
-    async def async_find_installation(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None,
-        is_enterprise_install: bool | None = False,
-    ) -> Installation | None:  # fmt: skip
-        """The installation as Bolt asks for it: our app has bot scopes alone, so the bot is all of it."""
-        bot = await self.async_find_bot(
-            enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
-        )
-        if bot is None:
-            return None
-        return Installation(
-            app_id=bot.app_id, enterprise_id=bot.enterprise_id, team_id=bot.team_id, team_name=bot.team_name,
-            bot_token=bot.bot_token, bot_id=bot.bot_id, bot_user_id=bot.bot_user_id, bot_scopes=list(bot.bot_scopes),
-            user_id=user_id or "", is_enterprise_install=bot.is_enterprise_install, installed_at=bot.installed_at,
-        )  # fmt: skip
-
-    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+    async def forget(self, team: str) -> None:
         """The app was removed, or its token revoked."""
-        await self._vault.drop(_key(enterprise_id, team_id))
+        await self._vault.drop(_key(team))
 
-    async def async_delete_installation(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
-    ) -> None:
-        """The same."""
-        await self.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
+    def _opened(self, sealed: str) -> Installed | None:
+        opened = self._seal.open(sealed)
+        return None if opened is None else Installed(**json.loads(opened))
 
 
-class States(AsyncOAuthStateStore):
-    """States of installations on their way, each good for one use."""
+class States:
+    """States of installations on their way, each good for one use within STATE_AGE."""
 
     def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault = vault
         self._clock = clock
 
-    async def async_issue(self, *args: Any, **kwargs: Any) -> str:
-        """A fresh state."""
+    async def issue(self) -> str | None:
+        """A fresh state; None when there are too many. Those that nobody came back with are forgotten."""
+        now = self._window()
+        kept = await self._vault.beginning(_STATES)
+        windows = {key.removeprefix(_STATES).partition("/")[0] for key in kept}
+        for window in sorted(windows - {str(now), str(now - 1)}):
+            await self._vault.drop(f"{_STATES}{window}/")
+        if len(kept) >= STATES_MOST:
+            return None
         state = secrets.token_urlsafe(32)
-        await self._vault.keep(f"slack/state/{_hash(state)}", "-", self._clock.now())
+        await self._vault.keep(f"{_STATES}{now}/{_hash(state)}", "-", self._clock.now())
         return state
 
-    async def async_consume(self, state: str) -> bool:
+    async def consume(self, state: str) -> bool:
         """Whether the state was issued here a short while ago and was not used yet."""
-        return await self._vault.take(f"slack/state/{_hash(state)}", self._clock.now() - STATE_AGE) is not None
+        since = self._clock.now() - STATE_AGE
+        taken = [
+            await self._vault.take(f"{_STATES}{window}/{_hash(state)}", since)
+            for window in (self._window(), self._window() - 1)
+        ]
+        return any(found is not None for found in taken)
+
+    def _window(self) -> int:
+        return int(self._clock.now().timestamp() // STATE_AGE.total_seconds())
 
 
-def _key(enterprise_id: str | None, team_id: str | None) -> str:
+def _key(team: str) -> str:
     """By workspace: it is known without its enterprise too. The end is marked, so that no key begins another."""
-    return f"slack/bot/-/{team_id}/" if team_id else f"slack/bot/{enterprise_id or '-'}/-/"
+    return f"{_BOTS}{team}/"
 
 
 def _hash(state: str) -> str:

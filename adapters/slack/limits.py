@@ -8,6 +8,9 @@ from __future__ import annotations
 TEXT = 4_000
 """Characters of a message's `text` that `chat.update` still takes; a post would take 40,000.
 https://docs.slack.dev/reference/methods/chat.update#errors (msg_too_long)"""
+STREAM_TEXT = 12_000
+"""Markdown of one call that streams; here of one stream, as of one message:
+https://docs.slack.dev/reference/methods/chat.appendStream"""
 BLOCKS = 50
 """Blocks of a message: https://docs.slack.dev/reference/block-kit/blocks"""
 BLOCKS_WEIGHT = 12_000

@@ -268,6 +268,9 @@ def buttons(card: Card, *, public: bool) -> Iterator[Part]:
         some = row[n : n + ACTIONS]
         tokens = tuple(action.call.token for action in some)
         yield Part(blocks.actions([_button(action) for action in some]), _labels(some), tokens)
+    if card.opinion and not public:
+        good, bad = ((to_plain(action.label), action.call.token) for action in card.opinion)
+        yield Part(blocks.feedback(good, bad), _labels(card.opinion), (good[1],))
 
 
 def _actions(card: Card, public: bool) -> list[Action]:

@@ -89,7 +89,7 @@ def seen(block: Mapping[str, Any]) -> str:
             return "\n".join(own + ([_control(block["accessory"])] if "accessory" in block else []))
         case "context":
             return " ".join(_object(element) for element in block["elements"])
-        case "actions":
+        case "actions" | "context_actions":
             return "\n".join(_control(element) for element in block["elements"])
         case "input":
             hint = [_object(block["hint"])] if "hint" in block else []
@@ -130,6 +130,9 @@ def _control(element: Mapping[str, Any]) -> str:
     """A button by its label, a choice by its options (the chosen ones starred), a field by what stands in it."""
     if "text" in element:
         return f"[{_object(element['text'])}]"
+    if "positive_button" in element:
+        both = (element["positive_button"], element["negative_button"])
+        return " ".join(f"[{_object(one['text'])}]" for one in both)
     options: Sequence[Mapping[str, Any]] = element.get("options", ())
     chosen = [*element.get("initial_options", ()), *filter(None, [element.get("initial_option")])]
     if options:

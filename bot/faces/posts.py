@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import Card
-from bot.faces import asking, digest, private, prompts, public_machine, public_rounds, public_story, sprints
+from bot.faces import (
+    asking,
+    digest,
+    missing,
+    private,
+    prompts,
+    public_machine,
+    public_rounds,
+    public_story,
+    sprints,
+)
 from bot.story.books import Books, Post
 
 _FACES = {
@@ -17,6 +27,7 @@ _FACES = {
     "sprint": sprints.draw,
     "private": private.draw,
     "digest": digest.draw,
+    "missing": missing.draw,
     **dict.fromkeys(("prompt", "picked"), prompts.draw),
 }
 

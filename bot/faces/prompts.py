@@ -14,7 +14,7 @@ from bot.story.answering import readable
 from bot.story.books import Books
 from bot.story.picking import Closed
 from bot.story.prompt_list import Listed
-from bot.story.prompts import Answer, Prompt, PromptIdea
+from bot.story.prompts import Answer, Prompt, PromptIdea, Wish
 from bot.story.scheduling import KEPT
 from bot.story.snapshot import Snapshot
 from bot.story.text import first_words, shorten
@@ -66,7 +66,7 @@ def _asked(room: Snapshot, prompt: Prompt, answers: Sequence[Answer], now: datet
         key = "prompt.missed_many" if len(prompt.missed) == KEPT else "prompt.missed"
         parts.append(Small(say(key, n=len(prompt.missed), days=days)))
     parts += _answers(prompt, answers)
-    parts.append(Small(_terms(room, prompt, now)))
+    parts.append(Small(_terms(room, prompt, len(answers), now)))
     return Card(say("prompt.title", number=prompt.number), tuple(parts), _actions(prompt, answers), notify=True)
 
 
@@ -113,23 +113,19 @@ def _names(names: Sequence[str]) -> Marked:
     return say("prompt.names_more", names=Marked(shown), n=rest) if rest > 0 else Marked(shown)
 
 
-def _terms(room: Snapshot, prompt: Prompt, now: datetime) -> Marked:
+def _terms(room: Snapshot, prompt: Prompt, n: int, now: datetime) -> Marked:
     if prompt.status == "voting":
         if prompt.closes_at is None:
             return say("prompt.voting_open")
         return say("prompt.voting", when=when(prompt.closes_at, room.room, now))
     if prompt.status == "closed":
-        return _ended(prompt)
+        return say("prompt.closed", n=n) if n else say("prompt.closed_none")
     ends = (
         say("prompt.closes", when=when(prompt.closes_at, room.room, now))
         if prompt.closes_at is not None
         else say("prompt.closed_by_command")
     )
     return Marked(f"{say('prompt.blind')} {ends}") if prompt.blind else ends
-
-
-def _ended(prompt: Prompt) -> Marked:
-    return say("prompt.closed", n=prompt.answers) if prompt.answers else say("prompt.closed_none")
 
 
 def _actions(prompt: Prompt, answers: Sequence[Answer]) -> tuple[Action, ...]:
@@ -175,11 +171,13 @@ def _picked(prompt: Prompt, answers: Sequence[Answer], picks: Sequence[Answer], 
 # ---- receipts
 
 
-def asked(prompt: Prompt) -> Reply:
-    """To who asked: it is up, and why it is the deck's where something else was wished for."""
+def asked(prompt: Prompt, wish: Wish) -> Reply:
+    """To who asked: it is up, and what of their wish could not be."""
     parts: list[Part] = [Text(say("prompt.asked", number=prompt.number))]
     if prompt.instead:
         parts.append(Small(say(f"prompt.instead_{prompt.instead}")))
+    if prompt.source == "list" and (wish.kind, wish.genre) != ("any", "any"):
+        parts.append(Small(say("prompt.list_as_it_is")))
     return Reply.of(Card(parts=tuple(parts)))
 
 

@@ -12,6 +12,8 @@ from bot.story.text import count_words
 from bot.writing.briefs import Mode
 from bot.writing.sameness import numbered_ideas
 
+OPINIONS = ("good", "bad")
+
 
 def _terms(text: MachineText, room: Snapshot, withheld: int, *, public: bool = False) -> Marked:
     """Words, who wrote it, what it cost, after which passage, and what the credits will say."""
@@ -49,7 +51,13 @@ def proposal(text: MachineText, room: Snapshot, withheld: int = 0, *, public: bo
         actions.append(Action(say("moderation.report"), Call("report-card send", {"text": text.id})))
     else:
         actions.append(button(say("assist.show"), "assist-card show", text=text.id))
-    return Card(say(_title(text), label=text.label), tuple(parts), tuple(actions), notify=public)
+    opinion = () if public else _opinion(text)
+    return Card(say(_title(text), label=text.label), tuple(parts), tuple(actions), notify=public, opinion=opinion)
+
+
+def _opinion(text: MachineText) -> tuple[Action, ...]:
+    """What its asker can say of it; nothing comes of that but that it is known."""
+    return tuple(button(say(f"assist.{said}"), "assist-card rate", text=text.id, opinion=said) for said in OPINIONS)
 
 
 def _prose(text: MachineText) -> Prose:
@@ -103,7 +111,7 @@ def ideas(text: MachineText, room: Snapshot, withheld: int = 0) -> Card:
         if deck
         else say(_title(text).replace("title", "ideas_title"), label=text.label)
     )
-    return Card(title, tuple(parts), tuple(actions))
+    return Card(title, tuple(parts), tuple(actions), opinion=() if deck else _opinion(text))
 
 
 def made(text: MachineText, room: Snapshot, withheld: int = 0) -> Reply:
@@ -140,6 +148,8 @@ def why(text: MachineText, rows: tuple[Marked, ...]) -> Reply:
     if text.request:
         parts.append(Text(say("assist.why_ask", ask=text.request)))
     parts += [Text(say("assist.why_shown")), Items(rows[:40])] if rows else [Text(say("assist.why_nothing"))]
+    if text.reason in OPINIONS:
+        parts.append(Text(say(f"assist.why_{text.reason}")))
     if text.output_tokens:
         parts.append(Small(cost))
     return Reply.of(Card(say("assist.why_title"), tuple(parts)))

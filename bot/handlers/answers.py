@@ -55,6 +55,7 @@ async def _mine(ctx: Context, values: dict[str, Any]) -> dict[str, str]:
 
     def look(books: Books, moment: Moment) -> dict[str, str]:
         prompt = the_prompt(books.prompt(str(values.get("prompt", ""))))
+        answering.refuse_unless_open(prompt, moment)
         lead = {"title": say("prompt.title", number=prompt.number), "lead": shorten(prompt.text, 300)}
         mine = answering.own(books.answers(prompt.id), moment.key)
         if mine is None or mine.veil:

@@ -320,6 +320,19 @@ async def read_all(ctx: Context, text: TEXT) -> Reply:
     )
 
 
+@commands.add("assist-card rate", button=True)
+async def rate(ctx: Context, text: TEXT, opinion: Annotated[str, Pick("What you think of it", faces.OPINIONS)]) -> Reply:
+    """Say whether a draft helps."""
+
+    def work(books: Books, moment: Moment) -> None:
+        found = books.machine_text(text)
+        if found is None or found.asker != moment.key or found.veil:
+            raise NotFound("assist.gone")
+        return act(books, moment, lambda _: Outcome(None, (replace(found, reason=opinion),)), acted=False)
+
+    return await ctx.act(work, lambda _: Reply.of(note(say("assist.rated"))))
+
+
 @commands.add("assist-card drop", button=True)
 async def drop(ctx: Context, text: TEXT) -> Reply:
     """Drop a draft."""

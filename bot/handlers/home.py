@@ -1,9 +1,12 @@
-"""One room's part of a person's home page."""
+"""One room's part of a person's home page: a home is nowhere in particular, so each of its buttons names the room."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.calls import Call
 from bot.cards import Action, button
+from bot.elsewhere import ROOM
 from bot.faces.times import when
 from bot.homes import Home, HomeRow
 from bot.sentences import say
@@ -47,4 +50,11 @@ def gather(place: Place, moment: Moment, books: Books) -> Home:
     title = room.story.title if room.story is not None else ""
     mine = Action(say("story.my_words"), Call("my ai"))
     settings = (HomeRow(say(f"my.home_ai_{seen.value}", story=title), place, (mine,)),) if title else ()
-    return Home(tuple(turns), tuple(ballots), drafts, tuple(stories), settings)
+    parts = (turns, ballots, drafts, stories, settings)
+    return Home(*(tuple(_leading(row, room.room.id) for row in part) for part in parts))
+
+
+def _leading(row: HomeRow, room_id: str) -> HomeRow:
+    """The row with buttons that lead to this room, and whose answers lead back to it."""
+    there = tuple(replace(action, call=action.call.with_args(**{ROOM: room_id})) for action in row.actions)
+    return replace(row, actions=there)

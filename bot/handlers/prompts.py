@@ -62,7 +62,7 @@ async def now(
     """Ask the room a prompt now."""
     wish = Wish(cast(WishKind, kind), cast(Genre, genre), cast(Source, source), blind)
     if wish.source != "co-writer":
-        yield await ctx.act(lambda books, moment: _ask(books, moment, wish, closes), faces.asked)
+        yield await ctx.act(lambda books, moment: _ask(books, moment, wish, closes), lambda up: faces.asked(up, wish))
         return
     begun: list[prompt_orders.Begun] = []
 
@@ -85,7 +85,7 @@ async def now(
         text, why = prompt_orders.end(books, moment, asked, came)
         return _ask(books, moment, wish, closes, machine=text, instead=why)
 
-    yield await ctx.finish(finish, faces.asked)
+    yield await ctx.finish(finish, lambda up: faces.asked(up, wish))
 
 
 def _may_ask(books: Books, moment: Moment, closes: str) -> datetime | None:

@@ -51,7 +51,7 @@ def answer(
 
     `seen_version` is the version that a form was filled with; Stale is raised when there is a later one.
     """
-    _refuse_unless_open(prompt, moment)
+    refuse_unless_open(prompt, moment)
     require_writer(snapshot, moment)
     cleaned = texts.clean(text)
     words = texts.fit(text, "answer", argument="text")
@@ -86,7 +86,7 @@ def take_back(snapshot: Snapshot, prompt: Prompt, mine: Answer, moment: Moment) 
     if mine.status != "standing":
         raise NotFound("prompt.answer_gone")
     _refuse_veiled(mine)
-    _refuse_unless_open(prompt, moment)
+    refuse_unless_open(prompt, moment)
     gone = replace(mine, status="taken_back")
     act = Act(
         "prompt.answer_taken_back", (snapshot.room.id, prompt.id, mine.id), moment.actor, "", {"number": prompt.number}
@@ -94,7 +94,8 @@ def take_back(snapshot: Snapshot, prompt: Prompt, mine: Answer, moment: Moment) 
     return Outcome(Answered(prompt, gone), (gone,), (act,), (Mark("prompt", prompt.id),))
 
 
-def _refuse_unless_open(prompt: Prompt, moment: Moment) -> None:
+def refuse_unless_open(prompt: Prompt, moment: Moment) -> None:
+    """Refuse answers to what is closed (or should be by now), or was taken out of sight."""
     if prompt.veil:
         raise UserError("prompt.is_veiled", argument="text", number=prompt.number)
     over = prompt.closes_at is not None and prompt.closes_at <= moment.now

@@ -75,6 +75,8 @@ class Post:
     made_at: datetime
     shown_at: datetime | None = None
     content_hash: str = ""
+    owner: str = ""
+    """The process that holds it until `lease_until`; "" is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,7 @@ class Books(TimeBooks, Protocol):
         """The head of an answer."""
 
     def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
-        """Answers to a prompt that were not taken back, by number."""
+        """Answers to a prompt that were neither taken back nor erased, by number."""
 
     def answers_of(self, person: str, *, since: datetime | None = None, limit: int = 1_000) -> Sequence[Answer]:
         """One person's answers in this room that were not taken back, newest first."""
@@ -324,8 +326,11 @@ class Books(TimeBooks, Protocol):
     def posts_last(self, *, limit: int = 5) -> Sequence[Post]:
         """The public cards shown last, newest first."""
 
-    def posts_save(self, posts: Sequence[Post]) -> None:
-        """Store what became of posts."""
+    def posts_save(self, posts: Sequence[Post], *, holder: str | None = None) -> None:
+        """Store what became of posts; given a `holder`, only of those that it still holds."""
+
+    def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
+        """Hold these posts until then; gives those that `holder` still holds."""
 
     def dues(self, *, until: datetime | None = None, limit: int = 100) -> Sequence[DueRow]:
         """Things of this room that time will do, earliest first; `until` gives only those due by then."""

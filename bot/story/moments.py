@@ -81,8 +81,7 @@ class Moment:
 PostKind = Literal[
     "house", "ballot", "scene", "turn",
     "opened", "last_call", "decided", "undecided", "passage", "proposal", "stopped", "machine", "line", "wrapped", "asked",
-    "prompt", "picked",
-    "sprint", "private", "digest",
+    "prompt", "picked", "sprint", "private", "digest", "missing",
 ]  # fmt: skip
 """Public cards. The first four are edited in place and notify nobody; the others are new messages."""
 

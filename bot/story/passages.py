@@ -109,6 +109,7 @@ class MachineText:
     cost_micros: int = 0
     lease_until: datetime | None = None
     reason: str = ""
+    """What its asker said of it with a press: "good", "bad" or nothing."""
     veil: Veil = ""
     hidden_text: str = ""
     """The words while it is hidden; `text` is empty then."""

@@ -95,19 +95,22 @@ def recognise(text: str, person: str, ai_texts: Sequence[MachineWords] = ()) -> 
 def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same spans in order, neighbours of one source joined, empty ones left out."""
     joined: list[Span] = []
+    begun: Span | None = None
+    end = 0
     for span in sorted(spans, key=lambda s: s.start):
         if span.start == span.end:
             continue
-        last = joined[-1] if joined else None
-        if (
-            last is not None
-            and last.end == span.start
-            and replace(last, start=0, end=0) == replace(span, start=0, end=0)
-        ):
-            joined[-1] = replace(last, end=span.end)
-        else:
-            joined.append(span)
+        if begun is not None and end == span.start and _source(begun) == _source(span):
+            end = span.end
+            continue
+        joined += [replace(begun, end=end)] if begun is not None else []
+        begun, end = span, span.end
+    joined += [replace(begun, end=end)] if begun is not None else []
     return tuple(joined)
+
+
+def _source(span: Span) -> tuple[Kind, str, str]:
+    return span.kind, span.person, span.machine_text_id
 
 
 def covers(text: str, spans: Sequence[Span]) -> bool:

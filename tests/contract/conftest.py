@@ -37,9 +37,9 @@ async def room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         yield found
 
 
-@pytest.fixture(params=["console", "discord"])
+@pytest.fixture(params=["console", "discord", "slack-socket"])
 async def read_room(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyRoom]:
-    """A room where what is read stands once: in Slack a message's text says again what its blocks say."""
+    """A room on each platform in turn, for suites whose scenes are about what people read, not how it is delivered."""
     async with opened(request.param, tmp_path) as found:
         yield found
 

@@ -20,7 +20,7 @@ from tests.rig import Room
 
 @pytest.fixture
 def room(read_room: AnyRoom) -> AnyRoom:
-    """At a table and in Discord."""
+    """At a table, in Discord and in Slack."""
     return read_room
 
 

@@ -15,7 +15,7 @@ from tests.rig import Room
 
 @pytest.fixture
 def room(read_room: AnyRoom) -> AnyRoom:
-    """At a table and in Discord."""
+    """At a table, in Discord and in Slack."""
     return read_room
 
 
@@ -45,7 +45,7 @@ def wall(room: AnyRoom) -> str:
 async def test_it_says_first_what_would_go_and_does_nothing_yet(room: AnyRoom) -> None:
     await an_evening(room)
     card = await room.says("ben", "/my forget")
-    for said in ("2 passages", "one idea", "one draft", "asked the machine", "Others wrote on from one", "/my export"):
+    for said in ("2 passages", "one idea", "one draft", "asked the machine", "Others wrote on from one", "my export"):
         assert said in card
     assert HEART in await room.says("cy", "/read")
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.recording import Recording
 from bot.calls import Call
 from bot.story.books import Books
 from tests.contract.conftest import AnyRoom
-from tests.rig import Room, plain
+from tests.discord_rig import open_discord_room
+from tests.rig import Room, open_room, plain
+from tests.slack_rig import open_slack_room
 
 BELL = "The bell is in the attic now. Every Sunday somebody dusts it."
 FERRY = "The ferry left an hour ago, with everyone that it had come to fetch."
@@ -136,6 +142,8 @@ async def test_the_rooms_list_is_counted_back_and_asked_in_order(room: AnyRoom) 
         await room.says("w1", "/prompt now source: list")
     asked_ = await room.look(lambda books: [p.text for p in prompts(books)])
     assert asked_ == ["A gate that only opens outward.", "The night bus", "A spoon", "A gate that only opens outward."]
+    said = await room.says("w1", "/prompt now kind: dialogue source: list")
+    assert "asked as they were written" in said
     await room.says("w1", "/prompt remove 3")
     assert "A spoon" not in await room.says("w2", "/prompt ideas")
 
@@ -259,6 +267,7 @@ async def test_an_erased_answer_is_nowhere_any_more(table: Room) -> None:
     assert "is erased" in await table.presses("ada", "Erase for good")
     await everywhere_gone(table, BELL, FERRY)
     assert "Prompt 1" in table.wall.now
+    assert "Nobody has answered yet" in table.wall.now
 
 
 async def test_a_prompt_of_the_list_is_erased_from_the_list_too(table: Room) -> None:
@@ -322,3 +331,26 @@ async def test_more_answers_than_a_ballot_holds_are_voted_for_by_number(table: R
     assert "type the numbers" in await table.says("w1", "/prompt vote")
     assert "Counted: 2 and 17" in await table.says("w1", "/prompt vote 2 17")
     assert "and 10 more" in table.wall.now.casefold()
+
+
+@pytest.mark.parametrize("platform", ["console", "discord", "slack-socket"])
+async def test_a_co_writers_prompt_is_asked_on_every_platform_and_labelled(platform: str, tmp_path: Path) -> None:
+    url, writer = f"sqlite:///{tmp_path}/house.db", Recording.shipped()
+    async with contextlib.AsyncExitStack() as stack:
+        room: AnyRoom
+        if platform == "console":
+            room = await stack.enter_async_context(open_room(url, writer=writer))
+        elif platform == "discord":
+            room = await stack.enter_async_context(open_discord_room(url, writer=writer))
+        else:
+            room = await stack.enter_async_context(open_slack_room(url, writer=writer))
+        await room.says("w1", "/story new The Last Ferry")
+        await room.says("w1", "/prompt now source: co-writer")
+        async with asyncio.timeout(60):
+            asked_ = await room.look(prompts)
+            while not asked_:  # a platform shows first that somebody is writing
+                await asyncio.sleep(0.05)
+                asked_ = await room.look(prompts)
+        await room.house.inbox.settled(room.place)
+        assert "The last ferry of the season leaves in ten minutes" in room.wall.text
+        assert "Written by a recording" in room.wall.text

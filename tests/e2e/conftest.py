@@ -11,9 +11,6 @@ import pytest
 from tests.brisk import BriskLoop
 
 FULL = bool(os.environ.get("ROOM37_FULL"))
-collect_ignore = [] if FULL else ["test_slack_faults.py"]
-"""Slack's faults are played in the full run only, until step 3 of the plan is closed: under load some waits are too short."""
-
 
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item

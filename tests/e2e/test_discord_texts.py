@@ -19,8 +19,9 @@ from uniseg.graphemecluster import grapheme_clusters
 from adapters.discord.growing import pieces, visible
 from adapters.discord.limits import LAYOUT_TEXT
 from adapters.discord.reading import shown
-from adapters.discord.streaming import PAUSE, Pauses, Stream
+from adapters.discord.streaming import PAUSE, Stream
 from adapters.fitting import size
+from adapters.pausing import Pauses
 from bot.story.books import Books
 from bot.writing.briefs import Brief, Capabilities, Written
 from tests.brisk import BriskLoop, brisk
@@ -297,7 +298,7 @@ def test_edits_of_a_growing_text_are_a_pause_apart_and_the_last_text_is_shown(
     steps: list[tuple[float, int]], streams: int
 ) -> None:
     async def scene() -> None:
-        pauses = Pauses()
+        pauses = Pauses(PAUSE)
         at: list[float] = []
         shown_by: list[dict[int, str]] = [{} for _ in range(streams)]
         flying = [0] * streams

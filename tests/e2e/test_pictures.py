@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from tests.pictures import slack_evening, slack_page
 from tests.pictures.evening import play
 from tests.pictures.page import page, section
 from tests.pictures.shots import Shot
@@ -48,3 +49,37 @@ async def test_every_card_is_drawn_from_an_evening_that_the_server_took_whole() 
     for shot in shots:
         assert f'id="{shot.name}"' in html
         assert not _MARKS.search(said[shot.name]), said[shot.name]
+
+
+SLACK = {
+    "house": ("This is now a writers' room", "[Pitch an idea…]"),
+    "my-ballot": ("Your ballot: What happens next?", "1 · The captain has been dead since Tuesday", "[Vote]", "Only visible to you"),
+    "vote": ("Counted: 1 and 3.", "[Change my vote]"),
+    "ballot": ("What happens next? - The Last Ferry", "0 None of these", "/room pitch", "[Vote]"),
+    "page": ("Chosen (greenlit)", "He stood at the wheel"),
+    "form-extend": ("Writers' room", "Write what happens next into the story.", "Or a text file", "[Send]"),
+    "proposal": ("not in the story", "[Use as is]", "Only visible to you"),
+    "stopped": ("The scene is stopped", "[Carry on]"),
+    "safe": ("your words are safe", "[See my drafts]"),
+    "home": ("Open ballots", "Your drafts", "Stories of your channels", "#story"),
+    "home-empty": ("Write a story together, in a channel", "/room story new"),
+}
+"""What people must be able to read on each picture of Slack."""
+_SLACK_MARKS = re.compile(r"\b[UCTV]0[0-9A-Z]{8,}\b|<!|<@|\u200b|;(?:round|story)=")
+
+
+async def test_the_evening_in_slack_is_drawn_from_what_the_server_took_whole() -> None:
+    shots, refused = await slack_evening.play()
+    assert refused == []
+    html = slack_page.page(shots)
+    said = {}
+    for shot in shots:
+        drawn = re.sub(r"<button[^>]*>(.*?)</button>", r" [\1] ", slack_page.section(shot))
+        said[shot.name] = " ".join(unescape(re.sub(r"<[^>]+>", " ", drawn)).split())
+        assert f'id="{shot.name}"' in html
+        assert not _SLACK_MARKS.search(said[shot.name]), said[shot.name]
+    assert len(said) == len(shots), "two pictures have one name"
+    for name, words in SLACK.items():
+        for one in words:
+            assert one in said[name], f"{name} does not say {one!r}: {said[name]}"
+    assert "Only visible to you" not in said["ballot"]

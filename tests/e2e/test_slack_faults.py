@@ -9,27 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.story.books import Books
 from tests.brisk import brisk
-from tests.servers.slack import Seen, SlackServer
-from tests.servers.slack.interactions import Interaction
-from tests.slack_rig import SlackRoom, Transport, open_slack_room
+from tests.e2e.conftest import FULL
+from tests.e2e.slack_scenes import WAITING, WORDS, a_room, clean, done, posted, private, starts, texts, told
+from tests.servers.slack import SlackServer
+from tests.slack_rig import SlackRoom
 
 POSTS = "chat.postMessage"
 EDITS = "chat.update"
 ANSWERS = "hooks"
 FORMS = "views.open"
-WAITING = 60.0
-"""How much faster than the clock time passes while people wait."""
-WORDS = "The lamp went out over the water."
-
 Meanwhile = Callable[[SlackRoom], Awaitable[None]]
 """What happens between a person's command and its answer."""
 
@@ -130,94 +125,30 @@ ROWS = [
 ]
 
 
-@asynccontextmanager
-async def _room(
-    folder: Path, *, transport: Transport = "socket", history: bool = True, server: SlackServer | None = None
-) -> AsyncIterator[SlackRoom]:
-    """A room with a story."""
-    url = f"sqlite:///{folder}/house.db"
-    async with open_slack_room(url, transport=transport, history=history, server=server) as room:
-        await room.says("ada", "/story new The Last Ferry")
-        await room.says("ben", "/extend It began at the quay.")
-        yield room
-
-
-async def _posted(room: SlackRoom) -> None:
-    """Wait until the public cards are up to date, which takes as long as Slack and the adapter say."""
-    with brisk(WAITING):
-        await room.posted()
-
-
-def _starts(room: SlackRoom, name: str, line: str) -> Interaction:
-    room.clock.pass_(milliseconds=1)
-    return room.person(name).starts(room.channel, "/room", line)
-
-
-def _private(room: SlackRoom, name: str) -> list[Seen]:
-    return [seen for seen in room.person(name).sees(room.channel) if seen.ephemeral]
-
-
-async def _told(room: SlackRoom, name: str, line: str | Interaction, seconds: float = 20) -> str:
-    """What a person reads that they did not read before; empty when nothing comes."""
-    before = len(_private(room, name))
-    one = _starts(room, name, line) if isinstance(line, str) else line
-    with brisk(WAITING):
-        try:
-            await room.server.until(lambda: len(_private(room, name)) > before, seconds)
-        except TimeoutError:
-            return ""
-        await asyncio.sleep(3)
-    assert not one.error, one.error
-    return "\n".join(seen.top for seen in _private(room, name)[before:])
-
-
-async def _texts(room: SlackRoom) -> list[str]:
-    def read(books: Books) -> list[str]:
-        story = books.snapshot().story
-        assert story is not None
-        return [version.text for _, version in books.passages(story.id)]
-
-    found: list[str] = await room.look(read)
-    return found
-
-
-async def _done(room: SlackRoom, kind: str) -> int:
-    deeds: list[str] = await room.look(lambda books: [d.entry.kind for d in books.deeds(limit=200)])
-    return deeds.count(kind)
-
-
-def _clean(log: pytest.LogCaptureFixture) -> None:
-    """No traceback, no error, and none of what people wrote."""
-    for record in log.records:
-        assert record.exc_info is None, record.getMessage()
-        assert record.levelno < logging.ERROR, record.getMessage()
-        assert "lamp" not in record.getMessage()
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", ROWS if FULL else ROWS[::4], ids=lambda row: row.name)
 async def test_a_fault_loses_nothing_and_doubles_nothing(
     row: Row, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with _room(tmp_path) as room:
+    async with a_room(tmp_path) as room:
         row.arrange(room.server)
         busy = asyncio.ensure_future(room.house.runner.write(lambda _: time.sleep(0.4))) if row.slow else None
-        asked = _starts(room, "ada", f"extend {WORDS}")
+        asked = starts(room, "ada", f"extend {WORDS}")
         if row.meanwhile is not None:
             await asyncio.sleep(0.1)
             await row.meanwhile(room)
-        told = await _told(room, "ada", asked) if not _private(room, "ada")[1:] else _private(room, "ada")[-1].top
+        got = await told(room, "ada", asked) if not private(room, "ada")[1:] else private(room, "ada")[-1].top
         if busy is not None:
             await busy
-        assert told.count("passage 2") == (0 if row.lost and not row.after else 1), told
-        await _posted(room)
-        after = await _told(room, "ada", "pitch A bell answers")
+        assert got.count("passage 2") == (0 if row.lost and not row.after else 1), got
+        await posted(room)
+        after = await told(room, "ada", "pitch A bell answers")
         assert "A bell answers" in after
         assert ("passage 2" in after) == row.lost, after
-        assert "passage 2" not in await _told(room, "ada", "help")
-        await _posted(room)
-        assert (await _texts(room)).count(WORDS) == 1
-        assert await _done(room, "pitch.added") == 1
+        assert "passage 2" not in await told(room, "ada", "help")
+        await posted(room)
+        assert (await texts(room)).count(WORDS) == 1
+        assert await done(room, "pitch.added") == 1
         public = [message.words for message in room.wall.messages]
         assert sum(WORDS in words for words in public) == 1, public
         assert sum("It began at the quay." in words for words in public) == 1
@@ -225,38 +156,38 @@ async def test_a_fault_loses_nothing_and_doubles_nothing(
         scene = [words for words in public if "scene 1" in words]
         assert len(scene) == 1
         assert "2 passages" in scene[0]
-        assert WORDS in await _told(room, "cy", "read")
+        assert WORDS in await told(room, "cy", "read")
     if row.route:
         assert room.server.faults.done, "nothing was broken"
-    _clean(caplog)
+    clean(caplog)
 
 
 async def test_a_channel_without_the_bot_is_told_once_to_who_can_act_and_posted_when_it_is_let_in(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with _room(tmp_path) as first:
+    async with a_room(tmp_path) as first:
         attic = first.server.channel("attic", bot=False)
         room = first.elsewhere("attic")
         await room.says("ada", "/story new The Attic")
         await room.says("ada", f"/extend {WORDS}")
         with brisk(WAITING):
             await asyncio.sleep(3)
-        told = [seen for seen in room.person("ada").sees(attic) if seen.ephemeral and "/invite @room-37" in seen.words]
-        assert len(told) == 1, [seen.words for seen in room.person("ada").sees(attic)]
+        said = [seen for seen in room.person("ada").sees(attic) if seen.ephemeral and "/invite @room-37" in seen.words]
+        assert len(said) == 1, [seen.words for seen in room.person("ada").sees(attic)]
         assert room.wall.messages == []
         room.server.joins(room.server.bot, attic)
-        await _posted(room)
+        await posted(room)
         assert sum(WORDS in message.words for message in room.wall.messages) == 1
-    _clean(caplog)
+    clean(caplog)
 
 
 async def test_without_history_a_doubtful_post_is_made_at_most_once_and_said_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with _room(tmp_path, history=False) as room:
+    async with a_room(tmp_path, history=False) as room:
         room.server.faults.add(POSTS, reset=True, when="after")
-        await _told(room, "ada", f"extend {WORDS}")
-        await _posted(room)
+        await told(room, "ada", f"extend {WORDS}")
+        await posted(room)
         assert sum(WORDS in message.words for message in room.wall.messages) == 1
         assert sum("may be missing" in record.getMessage() for record in caplog.records) == 1
-    _clean(caplog)
+    clean(caplog)

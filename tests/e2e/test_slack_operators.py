@@ -8,14 +8,28 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from adapters.slack.installing import Installations, Installed, Seal
 from adapters.slack.manifest import scopes
-from tests.servers.slack import APP_TOKEN, SIGNING_SECRET, TOKEN, SlackServer
+from memory.engine import make_runner
+from memory.vault import HouseVault
+from tests.clock import HandClock
+from tests.e2e.conftest import FULL
+from tests.servers.slack import APP_TOKEN, CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, TOKEN, SlackServer
 
 ROOT = Path(__file__).parents[2]
 WRONG, WRONG_APP = "xoxb-nobody-knows-this", "xapp-nobody-knows-this"
+QUICK = """
+import sys
+from adapters.slack import gate, sockets
+gate.DOUBTS, sockets.PING_SECONDS = (0.0, 0.1, 0.1), 0.2
+from bot.__main__ import main
+sys.exit(main())
+"""
+"""`room37`, which does not wait for half a minute before it believes Slack."""
 SECRETS = (TOKEN, APP_TOKEN, SIGNING_SECRET, WRONG, WRONG_APP)
 
 
@@ -169,6 +183,102 @@ async def test_over_http_the_address_stands_in_manifest_and_doctor(operator: Ope
     assert status == 1
     assert "ROOM37_VAULT_KEY is not set" in several
     assert "install the app at https://room37.example.org/slack/install" in several
+
+
+INSTALLS = {
+    "SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+    "SLACK_CLIENT_ID": CLIENT_ID, "SLACK_CLIENT_SECRET": CLIENT_SECRET, "ROOM37_VAULT_KEY": "k",
+}  # fmt: skip
+
+
+async def test_the_doctor_asks_for_each_workspace_that_installed_the_app(operator: Operator) -> None:
+    await operator.pastes("--http", "https://room37.example.org/")
+    await _serves(operator)  # over a socket: a room in the first workspace
+    operator.configures('transport = "http"', 'public_url = "https://room37.example.org"')
+    status, nobody = await operator.types("doctor", "--slack", **INSTALLS)
+    assert status == 0, nobody
+    assert "No workspace has installed the app yet." in nobody
+    assert "Rooms not looked at: 1 (their workspaces have not installed the app)." in nobody
+    server = operator.server
+    teams = [server.house, server.team("annex"), server.team("attic")]
+    vault = HouseVault(make_runner(f"sqlite:///{operator.folder}/house.db"))
+    installations = Installations(vault, Seal("k"), HandClock())
+    for team in teams:
+        team.scopes = set(server.house.scopes)
+        await installations.keep(Installed(team.id, team.name, team.token))
+    status, healthy = await operator.types("doctor", "--slack", **INSTALLS)
+    assert status == 0, healthy
+    for team in teams:
+        assert f"in the workspace {team.name} ({team.id})" in healthy
+    assert "Rooms looked at: 1." in healthy
+    server.revoke(teams[1])
+    teams[2].scopes.discard("files:write")
+    server.leaves(server.bot, server.channel("story"))
+    status, ill = await operator.types("doctor", "--slack", **INSTALLS)
+    assert status == 1
+    for said in ("the token of the workspace annex (token_revoked)", "lacks these scopes: files:write.", "The bot is not in #story"):
+        assert said in ill, ill
+    status, strange = await operator.types("doctor", "--slack", **{**INSTALLS, "ROOM37_VAULT_KEY": "another"})
+    assert status == 1
+    assert "ROOM37_VAULT_KEY is not the key that sealed 3 workspaces' tokens" in strange
+    assert not [team.token for team in teams if team.token in nobody + healthy + ill + strange]
+    await vault.close()
+
+
+async def test_tokens_that_slack_refuses_end_the_run_with_one_sentence(operator: Operator) -> None:
+    await operator.pastes()
+    bad_app, bad = await asyncio.gather(
+        operator.types("run", SLACK_APP_TOKEN=WRONG_APP), operator.types("run", SLACK_BOT_TOKEN=WRONG)
+    )
+    assert bad_app[0] == 1
+    assert bad_app[1].startswith("Slack does not take the app token (invalid_auth). Copy it again into SLACK_APP_TOKEN")
+    assert bad_app[1].count("\n") == 1, bad_app[1]
+    assert bad[0] == 1
+    assert bad[1].startswith("Slack does not take this token (invalid_auth).")
+    assert bad[1].count("\n") == 1, bad[1]
+
+
+@pytest.mark.parametrize("how", ["removed", "revoked", "found out", "app token"] if FULL else ["removed", "app token"])
+async def test_a_token_that_dies_while_it_is_served_ends_the_run_once_said(how: str, operator: Operator) -> None:
+    await operator.pastes()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", QUICK, "run", cwd=operator.folder, env=operator.environ(),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    server = operator.server
+    await server.connected(60)
+    ada, channel = server.person("ada"), server.channel("story")
+    await (await ada.command(channel, "/room", "story new The Last Ferry")).finished(30)
+    match how:
+        case "removed":
+            server.remove_bot()
+        case "revoked":
+            server.revoke()
+        case "found out":
+            server.house.dead = "token_revoked"
+            await ada.command(channel, "/room", "extend The lamp went out.")
+        case _:
+            server.faults.add("apps.connections.open", times=99, error="not_allowed_token_type")
+            await server.sockets.close()
+    printed, _ = await asyncio.wait_for(process.communicate(), 60)
+    said = printed.decode()
+    assert process.returncode == 1, said
+    assert "Traceback" not in said
+    words = "does not take the app token" if how == "app token" else "The app was removed" if how == "removed" else "does not take this token"
+    assert said.count(words) == 1, said
+    assert said.count("not_allowed_token_type") + said.count("token_revoked") + said.count("account_inactive") == 1, said
+    assert not [secret for secret in SECRETS if secret in said], said
+    assert "lamp" not in said
+
+
+async def test_what_several_workspaces_lack_ends_the_run_with_a_sentence(operator: Operator) -> None:
+    operator.configures('transport = "http"', f'listen = "127.0.0.1:{urlsplit(operator.server.url).port}"')
+    no_key, taken = await asyncio.gather(
+        operator.types("run", **{**INSTALLS, "ROOM37_VAULT_KEY": ""}), operator.types("run", **INSTALLS)
+    )
+    assert (no_key[0], taken[0]) == (1, 1)
+    assert no_key[1].startswith("ROOM37_VAULT_KEY is not set.")
+    assert taken[1].startswith("Nobody can listen at 127.0.0.1:"), taken[1]
 
 
 async def test_a_slack_that_cannot_be_reached_is_said_in_a_sentence(operator: Operator) -> None:

@@ -42,6 +42,12 @@ async def test_a_changing_command_is_one_transaction_of_at_most_sixteen_statemen
         Call("message pitch", {"message": "m1", "author": ADA, "text": "Said in passing."}),
         Call("message add", {"message": "m2", "author": BEN, "text": "Said by ben."}),
         Call("ask-card yes"),
+        "/canon add character: Tobin, who never learned to swim",
+        "/prompt add The last house on the tram line",
+        "/prompt now source: story blind: yes",
+        "/prompt answer Nobody rang.",
+        "/prompt answer Nobody rang, and everybody came.",
+        "/prompt close",
     )
     for line in lines:
         call = line if isinstance(line, Call) else Call("help")

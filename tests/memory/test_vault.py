@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 from bot.app import open_database
 from memory.engine import make_runner
@@ -12,8 +11,7 @@ from tests.clock import HandClock
 from tests.rig import settings_for
 
 
-async def test_values_are_kept_replaced_taken_once_and_dropped(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/house.db"
+async def test_values_are_kept_replaced_taken_once_and_dropped(url: str) -> None:
     clock = HandClock()
     await open_database(settings_for(url), clock)
     vault = HouseVault(make_runner(url))
@@ -21,10 +19,11 @@ async def test_values_are_kept_replaced_taken_once_and_dropped(tmp_path: Path) -
         await vault.keep("slack/bot/a/", "one", clock.now())
         await vault.keep("slack/bot/a/", "two", clock.now())
         await vault.keep("slack/bot/ab/", "other", clock.now())
-        assert await vault.find("slack/bot/a/") == "two"
+        assert await vault.beginning("slack/bot/a/") == {"slack/bot/a/": "two"}
+        assert list(await vault.beginning("slack/bot/")) == ["slack/bot/a/", "slack/bot/ab/"]
         assert await vault.drop("slack/bot/a/") == 1
-        assert await vault.find("slack/bot/a/") is None
-        assert await vault.find("slack/bot/ab/") == "other"
+        assert await vault.beginning("slack/bot/") == {"slack/bot/ab/": "other"}
+        assert await vault.beginning("slack%") == {}
         await vault.keep("state", "-", clock.now())
         assert await vault.take("state", clock.now() - timedelta(minutes=1)) == "-"
         assert await vault.take("state", clock.now() - timedelta(minutes=1)) is None

@@ -16,7 +16,7 @@ import aiohttp
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = {"desktop": 900, "phone": 390}
-_LOADED = "new Promise(done => document.readyState === 'complete' ? done(1) : addEventListener('load', () => done(1)))"
+_LOADED = "document.readyState === 'complete' && document.querySelector('section') !== null"
 _RECT = """(() => {{
     const r = document.querySelector({name}).getBoundingClientRect();
     return [r.x + scrollX, r.y + scrollY, r.width, r.height];
@@ -45,6 +45,15 @@ class Camera:
                 if "error" in answer:
                     raise OSError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
+
+    async def loaded(self) -> None:
+        """Wait until the page is there: a browser that has just begun shows an empty one first."""
+        async with asyncio.timeout(30):
+            while True:
+                found = await self.ask("Runtime.evaluate", expression=_LOADED, returnByValue=True)
+                if found["result"].get("value"):
+                    return
+                await asyncio.sleep(0.05)
 
     async def wide(self, width: int, scale: float) -> None:
         """From now on the screen is so wide; `scale` is how many dots a pixel of it has each way."""
@@ -78,7 +87,7 @@ async def camera(program: str, page: Path) -> AsyncIterator[Camera]:
                     pages = [one for one in await answer.json() if one["type"] == "page"]
                 async with http.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
                     seen = Camera(socket)
-                    await seen.ask("Runtime.evaluate", expression=_LOADED, awaitPromise=True)
+                    await seen.loaded()
                     yield seen
         finally:
             running.terminate()

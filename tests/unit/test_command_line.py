@@ -88,6 +88,12 @@ class Recorder:
     def db_check(self, *, config: Path | None, db: str | None) -> int:
         return self._note("db check", config, db)
 
+    def db_copy(self, *, config: Path | None, db: str | None, source: str | None, target: str) -> int:
+        return self._note("db copy", config, db, source, target)
+
+    def db_erasures(self, *, config: Path | None, db: str | None, file: Path, apply: bool) -> int:
+        return self._note("db erasures", config, db, file, apply)
+
     def doctor(
         self, *, config: Path | None, db: str | None, as_json: bool, discord: bool, slack: bool
     ) -> int:
@@ -155,6 +161,13 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
         ("forget --person discord/1/2 --db a.db", ("forget", None, "a.db", "discord/1/2")),
         ("db upgrade", ("db upgrade", None, None)),
         ("db check --db a.db --config my.toml", ("db check", Path("my.toml"), "a.db")),
+        ("db copy --to b.db", ("db copy", None, None, None, "b.db")),
+        (
+            "db copy --from sqlite:a.db --to postgresql://h/n",
+            ("db copy", None, None, "sqlite:a.db", "postgresql://h/n"),
+        ),
+        ("db erasures e.txt", ("db erasures", None, None, Path("e.txt"), False)),
+        ("db erasures e.txt --apply --db a.db", ("db erasures", None, "a.db", Path("e.txt"), True)),
         ("doctor", ("doctor", None, None, False, False, False)),
         ("doctor --discord", ("doctor", None, None, False, True, False)),
         ("doctor --slack", ("doctor", None, None, False, False, True)),
@@ -277,6 +290,8 @@ COMMANDS = [
     "forget",
     "db upgrade",
     "db check",
+    "db copy",
+    "db erasures",
     "doctor",
     "manifest",
 ]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.cards import Drawn, drawn_private, drawn_public, drawn_text
+from adapters.slack.cards import Drawn, drawn_growing, drawn_private, drawn_public
 from adapters.slack.commands import pressed
 from adapters.slack.forms import modal
 from adapters.slack.markup import source
@@ -290,8 +290,11 @@ def test_a_text_goes_on_in_further_messages_letter_by_letter() -> None:
 
 
 def test_a_growing_text_is_literal() -> None:
-    assert drawn_text("<!channel> *x*").text == "&lt;!channel&gt; *x*"
-    check_message(drawn_text("").text, drawn_text("").blocks)
+    growing = drawn_growing("a *model*", "<!channel> *x*")
+    assert growing.text.endswith("\n&lt;!channel&gt; *x*")
+    assert "a *model*" in shown(growing.text), "whose it is stands above it"
+    for drawn in (growing, drawn_growing("a model", ""), drawn_growing("a model", "&" * 600)):
+        check_message(drawn.text, drawn.blocks)
 
 
 def test_a_page_turns_and_its_buttons_ask_again() -> None:

@@ -151,7 +151,7 @@ def test_each_kind_of_answer_has_its_own_field() -> None:
         "role": "radio_buttons", "sealed": "radio_buttons", "many": "static_select", "round": "plain_text_input",
     }  # fmt: skip
     assert "Who is what, and for how long shall it stay so" in seen(view["blocks"][0])
-    assert view["title"]["text"] == "Who is what, and for…"
+    assert view["title"]["text"] == "Writers' room"
     given = {"where": "C9", "name": "U7", "key": "length", "many": "n7", "round": "y"}
     got = answers(sent(view, given), team="T1")
     assert got.where == "C9"

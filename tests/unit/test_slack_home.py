@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.blocks import Json
-from adapters.slack.home import HomeFacts, Row, home, pressed
+from adapters.slack.home import HomeFacts, Row, home
 from adapters.slack.reading import seen
-from bot.calls import Call
+from bot.calls import Call, from_token
 from bot.cards import button
-from bot.errors import UserError
 from bot.sentences import literal
 from tests.unit.slack_blocks import check_home, elements
 from tests.unit.test_slack_markup import TRICKY
@@ -27,9 +25,12 @@ def words(view: Json) -> str:
 def rows(words_: str = "The Last Ferry", many: int = 1) -> tuple[Row, ...]:
     """So many rows."""
     return tuple(
-        Row(f"{n}: {words_}", f"C{n}", "17.01" if n else "", (button("Write…", "extend"), button("Pass", "turn pass")))
+        Row(
+            f"{n}: {words_}", f"C{n}", "17.01" if n else "",
+            (button("Write…", "extend", room=f"R{n}"), button("Pass", "turn pass", room=f"R{n}")),
+        )
         for n in range(many)
-    )
+    )  # fmt: skip
 
 
 def full(many: int, text: str = "The Last Ferry") -> HomeFacts:
@@ -50,11 +51,8 @@ def test_everything_stands_there_in_its_order() -> None:
 
 def test_a_button_is_for_its_own_room() -> None:
     found = [element["action_id"] for element in elements(home(full(2))["blocks"])]
-    assert pressed(found[0]) == (Call("extend"), "C0", "")
-    assert pressed(found[2]) == (Call("extend"), "C1", "17.01")
-    for forged in ("", "a b|C1", "extend|../x", "extend|C1|<x>"):
-        with pytest.raises(UserError):
-            pressed(forged)
+    assert from_token(found[0]) == Call("extend", {"room": "R0"})
+    assert from_token(found[2]) == Call("extend", {"room": "R1"})
 
 
 def test_who_is_new_is_told_how_it_begins() -> None:

@@ -1,8 +1,9 @@
 """The manifest: made from the registry, with the least scopes, within the limits of its schema.
 
-Slack's own published schema is not on this machine (and no test reaches the network): this one is written from the
-limits table of the project's Slack facts and the field comments of Slack's public node SDK
-(packages/web-api/src/types/request/manifest.ts). `slack manifest validate` has the last word.
+Slack publishes one (github.com/slackapi/manifest-schema, schemas/manifest.schema.2.0.0.json) and no package of npm's or
+PyPI's holds it (`@slack/cli-hooks`, `slack-cli-hooks`, `@slack/types` and `@slack/web-api` do not), so that the fields
+which this manifest uses are written down here, each at least as strict as there (compared at its commit 085a104).
+`slack manifest validate` has the last word.
 """
 
 from __future__ import annotations
@@ -84,10 +85,10 @@ SCHEMA = thing(
                 ),
             }
         ),
-        "oauth_config": thing({"scopes": thing({"bot": many(string(1, 60, "^[a-z_.]+(:[a-z_.]+)?$"), 255)})}),
+        "oauth_config": thing({"scopes": thing({"bot": many(string(1, 50, "^[a-z_.]+(:[a-z_.]+)?$"), 255)})}),
         "settings": thing(
             {
-                "event_subscriptions": thing({"bot_events": many(string(1, 60), 100)}, {"request_url": URL}),
+                "event_subscriptions": thing({"bot_events": many(string(1, 50), 100)}, {"request_url": URL}),
                 "interactivity": thing({"is_enabled": BOOL}, {"request_url": URL, "message_menu_options_url": URL}),
                 "socket_mode_enabled": BOOL,
             },

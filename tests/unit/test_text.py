@@ -118,6 +118,11 @@ def test_the_quick_way_divides_latin_prose_as_unicode_does(text: str) -> None:
     assert words(text) == list(by_unicode(text))
 
 
+@given(st.text(st.sampled_from("aé \n\r\t灯が消カーﾞ、。「」一\u200d\u0301\u200b\u00ad:'.,_12\U0001f1e9\U0001f469\U0001f3fd\u05d0\u0640\"\u3000\u2003\u2028"), max_size=20))
+def test_stretches_are_divided_where_unicode_divides_them(text: str) -> None:
+    assert words(text) == list(by_unicode(text))
+
+
 @given(ANY)
 def test_short_text_of_any_script_is_divided_as_unicode_does(text: str) -> None:
     assert words(text) == list(by_unicode(text))

@@ -63,7 +63,7 @@ class Faults:
         delay: float = 0.0,
         retry_after: float = 1.0,
     ) -> None:
-        """Break the next calls of a method such as `chat.postMessage`, `views.*`, or of `hooks` and `upload`.
+        """Break the next calls of a method such as `chat.postMessage`, `views.*`, or of `hooks` and `files` (fetching one).
 
         `when="after"` lets the call have its effect first. `delay` is in real seconds, before the effect.
         A `status` of 429 asks to wait `retry_after`; an `error` is Slack's own word, with status 200.

@@ -17,7 +17,7 @@ from tests.servers.slack.refusal import Json
 from tests.servers.slack.saying import Saying
 from tests.servers.slack.seen import Place, Seen, Select
 from tests.servers.slack.service import Service
-from tests.servers.slack.things import Channel, Message, User, View
+from tests.servers.slack.things import Channel, File, Message, User, View
 from tests.servers.slack.values import IN_STATE, entered
 from tests.servers.slack.windows import Windows
 
@@ -152,10 +152,11 @@ class Person(Saying):
         return await self._answered(self._acts(place, block, element, entry))
 
     async def submit(self, modal: Modal, answers: Mapping[str, Any] | None = None, /, **more: Any) -> Answer:
-        """Fill in a form by its labels and send it; fields left out keep what they hold."""
+        """Fill in a form by its labels and send it; fields left out keep what they hold. A file is its name and bytes."""
         view = self._top(modal)
         assert modal.submit, "the form has no button to send it"
-        view.state = filled(modal_of(view, self._world), {**(answers or {}), **more}, self._suggested)
+        given = {label: self._handed_in(value) for label, value in {**(answers or {}), **more}.items()}
+        view.state = filled(modal_of(view, self._world), given, self._suggested)
         view.errors = {}
         one = self._interactions.begin("view_submission", self.user, None, view=view)
         payload = payloads.frame(one, self._world) | payloads.in_view(view, self._world)
@@ -203,6 +204,12 @@ class Person(Saying):
         return [Choice(two["text"]["text"], two.get("value", "")) for two in one.options]
 
     # How that reaches the app
+
+    def _handed_in(self, value: Any) -> Any:
+        """A file as the client sends it, once its bytes have been uploaded; anything else as it is."""
+        if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], bytes):
+            value = self.uploads(*value)
+        return value.json(self._service.url) if isinstance(value, File) else value
 
     async def _answered(self, interaction: Interaction) -> Answer:
         await interaction.acknowledged.wait()

@@ -89,7 +89,7 @@ class Saying:
         args: Json = {"reply_broadcast": broadcast}
         if reply_to is not None:
             args["thread_ts"] = reply_to.message.thread or reply_to.message.ts
-        kept = [self._uploaded(name, data) for name, data in files]
+        kept = [self.uploads(name, data) for name, data in files]
         return look(self._board.post(channel, self.user, content, args, files=kept), self._world)
 
     def mentions(self, channel: Channel, text: str, *, reply_to: Seen | None = None) -> Seen:
@@ -107,8 +107,10 @@ class Saying:
                 text = re.sub(rf"(?<![\w<&])#{re.escape(channel.name)}\b", f"<#{channel.id}>", text)
         return text
 
-    def _uploaded(self, name: str, data: bytes) -> File:
-        file = File(self._world.new_id("F"), name, len(data), "", self.user.team, data=data, shared=True)
+    def uploads(self, name: str, data: bytes, *, size: int | None = None) -> File:
+        """Put a file of theirs on Slack, which says that it has `size` bytes."""
+        length = len(data) if size is None else size
+        file = File(self._world.new_id("F"), name, length, "", self.user.team, data=data, shared=True)
         self._world.files[file.id] = file
         return file
 

@@ -65,6 +65,8 @@ class Seen:
     """All that can be read on it, the top-level text and the blocks, mrkdwn as it was sent."""
     words: str
     """The same with entities resolved and people, groups and channels by their names."""
+    screen: str
+    """What a person at a screen reads, once: the blocks where there are any, else the top-level text; the files too."""
     notifies: tuple[str, ...]
     """Whom it calls by a sound and a red number: `@ada`, `@channel`, `@here`, `@everyone`, a group."""
     unfurls: bool
@@ -99,22 +101,25 @@ def look(message: Message, world: World, user_id: str = "") -> Seen:
     data = dict(message.data)
     blocks = [*(data.get("blocks") or [])]
     top = str(data.get("text") or "")
-    found = [top, *lines(blocks)]
-    if blocks and [line for line in found[1:] if line] == [top]:
-        found = [top]
+    shown = lines(blocks)
+    heard = [] if blocks and shown == [top] else [top]
+    if not blocks:
+        shown, heard = [top], []
     for one in data.get("attachments") or []:
         blocks += one.get("blocks") or []
-        found += [str(one.get(name) or "") for name in ("pretext", "title", "text")]
-        found += lines(one.get("blocks") or []) or [str(one.get("fallback") or "")]
+        shown += [str(one.get(name) or "") for name in ("pretext", "title", "text")]
+        shown += lines(one.get("blocks") or []) or [str(one.get("fallback") or "")]
     pictures = tuple(_picture(one, world) for one in data.get("files") or [])
-    found += [f"{one.name} ({one.alt})" if one.alt else one.name for one in pictures]
-    text = "\n".join(line for line in found if line)
+    shown += [f"{one.name} ({one.alt})" if one.alt else one.name for one in pictures]
+    screen = "\n".join(line for line in shown if line)
+    text = "\n".join(line for line in (*heard, screen) if line)
     first = message.channel.messages.get(message.thread) if message.reply else None
     return Seen(
         author=message.author.name,
         top=top,
         text=text,
         words=mentions.named(text, world),
+        screen=mentions.named(screen, world),
         notifies=message.notifies,
         unfurls=message.unfurls,
         edited=message.edited,

@@ -79,6 +79,7 @@ class SlackServer:
         app.router.add_post("/hooks/{id}", self._door.hook)
         app.router.add_post("/upload/v1/{id}", self._uploads.receive)
         app.router.add_get("/files-pri/{id}/{name:.*}", self._uploads.fetch)
+        app.router.add_get("/login", self._uploads.login)
         app.router.add_get("/oauth/v2/authorize", self._installs.authorize)
         app.router.add_get("/link/", self.sockets.serve)
         app.add_routes(extra)
@@ -224,6 +225,13 @@ class SlackServer:
         """Someone archives a channel."""
         channel.archived = True
         event = {"type": "channel_archive", "channel": channel.id}
+        self.service.events.emit(channel.team, event, needs="channels:read", channel=channel)
+
+    def unarchive(self, channel: Channel) -> None:
+        """Someone takes it back."""
+        channel.archived = False
+        kind = "group_unarchive" if channel.kind == "group" else "channel_unarchive"
+        event = {"type": kind, "channel": channel.id}
         self.service.events.emit(channel.team, event, needs="channels:read", channel=channel)
 
     def remove_channel(self, channel: Channel) -> None:

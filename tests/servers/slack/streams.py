@@ -124,6 +124,9 @@ class Streams:
     def _grow(self, message: Message, call: Call) -> None:
         stream = message.stream
         assert stream is not None
+        more = str(call.args.get("markdown_text") or "")
+        if len(message.data["text"]) + len(more) > self._service.limits["message.markdown_text"]:
+            raise Refused("msg_too_long")  # assumed: a message's markdown is as long as it may be, however it came
         message.data["text"] += str(call.args.get("markdown_text") or "")
         for one in call.args.get("chunks") or []:
             kind = one["type"]

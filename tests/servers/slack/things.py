@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Literal
@@ -236,6 +237,7 @@ class File:
     shared: bool = False
 
     def json(self, url: str) -> Json:
+        slug = re.sub(r"[^a-z0-9_.-]+", "_", self.name.lower()).strip("._") or "file"
         return {
             "id": self.id,
             "name": self.name,
@@ -245,8 +247,8 @@ class File:
             "mimetype": "application/octet-stream",
             "filetype": self.name.rpartition(".")[2],
             "user": self.team.bot.id,
-            "url_private": f"{url}/files-pri/{self.id}/{self.name}",
-            "url_private_download": f"{url}/files-pri/{self.id}/download/{self.name}",
+            "url_private": f"{url}/files-pri/{self.id}/{slug}",
+            "url_private_download": f"{url}/files-pri/{self.id}/download/{slug}",
             "permalink": f"{url}/files/{self.id}",
             "shares": {},
         }

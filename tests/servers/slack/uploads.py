@@ -5,9 +5,12 @@ https://docs.slack.dev/messaging/working-with-files
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from tests.servers.slack.board import Board
+from tests.servers.slack.faults import cut
 from tests.servers.slack.refusal import Json, Refused
 from tests.servers.slack.service import Call, Service
 from tests.servers.slack.things import File
@@ -101,10 +104,21 @@ class Uploads:
         return {}
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
-        """GET of a private file, with a token that may read files."""
+        """GET of a private file, with a token that may read files; without one there is a page to log in at."""
+        fault = self._service.faults.take("files")
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+            if fault.reset:
+                cut(request)
+            if fault.breaks:
+                return web.Response(status=fault.status or 500, text="<html>upstream error</html>")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         team = next((one for one in self._world.teams.values() if one.token == token), None)
         file = self._world.files.get(request.match_info["id"])
         if team is None or file is None or file.data is None or "files:read" not in team.scopes:
             return web.Response(status=302, headers={"Location": f"{self._service.url}/login"})
         return web.Response(body=file.data, content_type="application/octet-stream")
+
+    async def login(self, request: web.Request) -> web.StreamResponse:
+        """Where who may not see a file is led: a page, with status 200."""
+        return web.Response(text="<html><title>Sign in to Slack</title></html>", content_type="text/html")

@@ -66,11 +66,15 @@ def held(value: Json) -> tuple[str, ...]:
     for name, one in value.items():
         if name != "type" and one:
             several = one if isinstance(one, list) else [one]
-            found += [
-                str(two["text"]["text"] if isinstance(two, dict) and "text" in two else two)
-                for two in several
-            ]
+            found += [_read(two) for two in several]
     return tuple(found)
+
+
+def _read(one: Any) -> str:
+    """An option by its label, a file by its name."""
+    if isinstance(one, dict):
+        return str(one["text"]["text"] if "text" in one else one.get("name", one))
+    return str(one)
 
 
 def entered(element: Json, given: Any, suggested: Sequence[Json] = ()) -> Json:
@@ -108,6 +112,9 @@ def _one(element: Json, given: Any, suggested: Sequence[Json]) -> Any:
         leaf = {"type": "text", "text": str(given)}
         return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [leaf]}]}
     if kind == "file_input":
+        assert isinstance(given, dict) and "url_private" in given, f"{given!r} is no file of theirs"
+        endings = element.get("filetypes")
+        assert not endings or given["filetype"] in endings, f"{given['name']} is none of {endings}"
         return given
     return _text(element, str(given))
 
