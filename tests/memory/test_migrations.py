@@ -69,6 +69,7 @@ async def test_a_database_of_the_first_schema_keeps_what_is_in_it(url: str) -> N
     room, member, story, fact = await migrate.on_connection(url, read)
     assert (room.channel, room.role_map) == ("kept", ())
     assert (member.name, member.groups) == ("kept", ())
+    assert (member.zone, member.notify, member.evening) == ("", "mention", False)
     assert (story.title, story.notes) == ("kept", 0)
     assert (fact.text, fact.made_from, fact.source_message) == ("kept", (), "")
 

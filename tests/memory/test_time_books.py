@@ -31,7 +31,7 @@ async def test_an_evening_against_the_clock(url: str) -> None:
         await room.says("ben", "/sprint words 300")
         assert "fastest yet" in room.wall.text
         await room.later(hours=24)
-        assert "Sprints: 2, with 1,050 words" in room.wall.text
+        assert "Sprints: 2, with 950 words" in room.wall.text
 
 
 async def test_the_house_notes_when_it_was_away(url: str) -> None:
