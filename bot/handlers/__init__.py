@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.commands import Commands
-from bot.dispatch import DueRule
 from bot.handlers import (
     answers,
     asking,
@@ -37,6 +36,7 @@ from bot.handlers import (
     undoing,
     voting,
 )
+from bot.sweeping import DueRule
 
 
 def registry() -> Commands:

@@ -8,7 +8,6 @@ from bot.arguments import Ref
 from bot.cards import Reply, note
 from bot.commands import Commands
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.errors import NotFound
 from bot.faces import pitches
 from bot.handlers import canon
@@ -23,6 +22,7 @@ from bot.story.canoneering import FactNews
 from bot.story.moments import Moment, Outcome
 from bot.story.pitching import Pitched
 from bot.story.snapshot import Snapshot
+from bot.sweeping import DueRule
 
 commands = Commands()
 ASK = Annotated[str, Ref()]

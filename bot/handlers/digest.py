@@ -8,13 +8,13 @@ from bot.arguments import Text
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.faces import digest as faces
 from bot.handlers.acting import act
 from bot.story import digest
 from bot.story.books import Books, DueRow
 from bot.story.moments import Moment, Outcome
 from bot.story.snapshot import Snapshot
+from bot.sweeping import DueRule
 
 commands = Commands()
 

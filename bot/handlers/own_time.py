@@ -8,7 +8,6 @@ from bot.arguments import Flag, Int, Pick, Text
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context, There
-from bot.dispatch import DueRule
 from bot.errors import NotFound
 from bot.faces import own_time as faces
 from bot.faces.my import MyRoom
@@ -20,6 +19,7 @@ from bot.story.books import Books, DueRow
 from bot.story.moments import Moment, Outcome
 from bot.story.people import Notify
 from bot.story.snapshot import Snapshot
+from bot.sweeping import DueRule
 
 commands = Commands()
 

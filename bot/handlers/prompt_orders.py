@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 from bot.context import Shop
-from bot.dispatch import DueRule
 from bot.errors import Room37Error, UserError, WriterError
 from bot.handlers.assist import library_of, price_of
 from bot.ports import Clock, House, Store, Writer
@@ -27,6 +26,7 @@ from bot.story.moments import Ids, Moment, Outcome
 from bot.story.passages import MachineText
 from bot.story.people import Place
 from bot.story.prompts import Instead, Kind, PromptOrder, Wish
+from bot.sweeping import DueRule
 from bot.writing import budget
 from bot.writing.briefs import Brief, Mode, Written
 from bot.writing.prompt_briefs import brief, fitting

@@ -10,7 +10,6 @@ from bot.arguments import Flag, Int, Pick, Text, When
 from bot.cards import Reply, note
 from bot.commands import Commands, Growing
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.errors import NotFound, UserError
 from bot.faces import prompts as faces
 from bot.faces.exporting import export_prompts
@@ -43,6 +42,7 @@ from bot.story.prompts import (
 )
 from bot.story.rooms import Room
 from bot.story.snapshot import Snapshot
+from bot.sweeping import DueRule
 
 commands = Commands()
 OPEN_MOST = 12

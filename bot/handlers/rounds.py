@@ -11,7 +11,6 @@ from bot.arguments import Int, Pick, Ref, Text, When
 from bot.cards import Card, Items, Reply, Small, note
 from bot.commands import Commands
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.errors import NotFound, UserError
 from bot.faces import ballots as ballot_faces
 from bot.faces import public_rounds, results
@@ -30,6 +29,7 @@ from bot.story.settling import Closed
 from bot.story.snapshot import Snapshot
 from bot.story.spans import minutes_of
 from bot.story.text import shorten
+from bot.sweeping import DueRule
 
 commands = Commands()
 LETTER = Annotated[str, Pick("Which of several open rounds", ("a", "b", "c"))]

@@ -9,7 +9,6 @@ from bot.arguments import Flag, Int, Pick, Ref, Text
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.errors import NotFound, UserError
 from bot.faces import schedules as faces
 from bot.handlers.acting import act
@@ -23,6 +22,7 @@ from bot.story.schedules import Schedule
 from bot.story.scheduling import Told
 from bot.story.snapshot import Snapshot
 from bot.story.zones import zone_named
+from bot.sweeping import DueRule
 
 commands = Commands()
 DUES: Mapping[str, DueRule] = {"prompt": ask_when_due}

@@ -9,7 +9,6 @@ from bot.arguments import Int, Ref
 from bot.cards import Reply
 from bot.commands import Commands
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.faces import sprints as faces
 from bot.handlers.acting import act
 from bot.story import sprints
@@ -17,6 +16,7 @@ from bot.story.books import Books, DueRow
 from bot.story.moments import Moment, Outcome
 from bot.story.snapshot import Snapshot
 from bot.story.sprints import Runner, Sprint, SprintNews
+from bot.sweeping import DueRule
 
 commands = Commands()
 

@@ -9,7 +9,6 @@ from bot.arguments import Flag, Text
 from bot.cards import Card, Items, Reply, button, note
 from bot.commands import Commands
 from bot.context import Context
-from bot.dispatch import DueRule
 from bot.errors import UserError
 from bot.faces.times import when
 from bot.handlers.acting import act
@@ -20,6 +19,7 @@ from bot.story.house_rules import in_force
 from bot.story.moments import Moment, Outcome
 from bot.story.snapshot import Snapshot
 from bot.story.turn_taking import TurnNews
+from bot.sweeping import DueRule
 
 commands = Commands()
 
