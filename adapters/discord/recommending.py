@@ -16,7 +16,7 @@ async def recommended(connection: Connection) -> int:
     """How many shards Discord wants this bot to run. Raises OperatorError for a token that it refuses, and
     ConnectionError while it cannot be asked."""
     quiet()
-    client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30.0)
+    client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=30.0)
     try:
         async with client:
             await client.login(connection.token)

@@ -112,15 +112,15 @@ def _drawn(
     names: set[str] = set()
     for card in cards:
         made, torn = parts.parts(card, public=public)
-        handouts = list(_handouts(torn, names))
-        for handout in handouts:
-            made += parts.small(say("slack.in_file", name=handout.name))
+        named = [(handout, list(_in_file(handout))) for handout in _handouts(torn, names)]
+        for _, line in named:
+            made += line
         _put(messages, made, list(parts.buttons(card, public=public)))
-        messages[-1].handouts += handouts
+        for handout, line in named:
+            next(message for message in messages if line[0] in message.parts).handouts.append(handout)
     if file is not None:
         handout = _handout(file[0], file[1], say("slack.reply_about", name=file[0]), names)
-        said = list(parts.small(say("slack.in_file", name=handout.name)))
-        _put(messages, said, [])
+        _put(messages, list(_in_file(handout)), [])
         messages[-1].handouts.append(handout)
     if not any(message.parts for message in messages):
         _put(messages, list(parts.parts(note(say("slack.nothing")), public=public)[0]), [])
@@ -172,6 +172,11 @@ def _one_primary(blocks: list[Json]) -> list[Json]:
 
 
 # ---- files
+
+
+def _in_file(handout: Handout) -> Iterator[Part]:
+    """The line that says in which file a text is whole."""
+    return parts.small(say("slack.in_file", name=handout.name))
 
 
 def _handouts(torn: Sequence[Prose], names: set[str]) -> Iterator[Handout]:

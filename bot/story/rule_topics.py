@@ -16,7 +16,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
                 "unwritten-then"),
     "writing": ("extending", "turn-order", "turn-length", "pen", "short", "form", "folded", "timed", "undo"),
     "machine": ("machine", "machine-pitches", "machine-text", "call-back", "budget", "budget-share"),
-    "care": ("stop", "take-out", "limits", "pings", "zone", "hours"),
+    "care": ("stop", "content-lines", "take-out", "limits", "pings", "zone", "hours"),
 }  # fmt: skip
 """Each line of the table stands under one topic."""
 

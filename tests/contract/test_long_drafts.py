@@ -51,9 +51,15 @@ async def asks(room: AnyRoom, name: str) -> str:
     if isinstance(room, Room):
         return first
     async with asyncio.timeout(30):
-        while "Paragraph 000." not in (seen := _seen(room, name)):  # noqa: ASYNC110  # it takes the place of "Writing…"
+        while not _is_whole(room, name):  # noqa: ASYNC110  # it takes the place of "Writing…"
             await asyncio.sleep(0.05)
-    return seen
+    return _seen(room, name)
+
+
+def _is_whole(room: DiscordRoom | SlackRoom, name: str) -> bool:
+    """Whether the draft has come to its end: its buttons stand below all of it."""
+    messages = room.person(name).sees(room.channel)
+    return any(button.label.startswith("Show the room") for message in messages for button in message.buttons)
 
 
 def _seen(room: DiscordRoom | SlackRoom, name: str) -> str:
