@@ -329,10 +329,10 @@ def main() -> None:
     asked.add_argument("--quick", action="store_true", help="about a minute, to see that it works")
     asked.add_argument("--oracle", action="store_true", help="only the comparison with the brute force, every zone")
     given = asked.parse_args()
-    size = Size(2_000, 20) if given.quick else Size(100_000, 1_000)
+    size = Size(500, 10) if given.quick else Size(100_000, 1_000)
     found = Figures() if given.oracle else asyncio.run(bench(size))
     every = oracle.every_zone()
-    compare(found, every[::60] if given.quick else every, 400 if given.quick else None)
+    compare(found, every[::120] if given.quick else every, 400 if given.quick else None)
     sys.stdout.write("\n".join([heading("schedules of prompts"), *report(found, size)]) + "\n")
 
 

@@ -306,10 +306,11 @@ async def test_a_defect_at_the_hour_loses_no_prompt(table: Room, caplog: pytest.
         raise ZeroDivisionError
 
     inbox: Any = table.house.inbox
-    rules, inbox._due_rules = inbox._due_rules, {"prompt": broken}
+    sweeper: Any = inbox._sweeper
+    rules, sweeper._due_rules = sweeper._due_rules, {"prompt": broken}
     await table.later(hours=5, minutes=1)
     assert "a due failed: kind=prompt" in caplog.text
-    inbox._due_rules = rules
+    sweeper._due_rules = rules
     await table.later(minutes=2)
     assert await asked(table) == []
     await table.later(minutes=5)

@@ -271,7 +271,7 @@ async def test_forged_and_truncated_tokens_are_answered_in_a_sentence(room: Disc
         assert len(said) > 10
         assert room.last["eve"].modal or all(m.ephemeral for m in room.last["eve"].messages)
     assert await room.look(texts) == before
-    assert room.server.refused == []
+    assert room.server.rejected == []
 
 
 async def test_a_component_on_a_strangers_message_and_of_another_channel_does_nothing_there(room: DiscordRoom) -> None:
@@ -293,7 +293,7 @@ async def test_a_component_on_a_strangers_message_and_of_another_channel_does_no
     assert "bell" not in attic.wall.text
     rounds = await room.look(lambda books: books.snapshot().ballots)
     assert len(rounds) == 1
-    assert room.server.refused == []
+    assert room.server.rejected == []
 
 
 @pytest.mark.parametrize("data", [
@@ -374,7 +374,7 @@ async def test_a_form_left_open_and_an_old_ballot_work_after_a_restart(tmp_path:
             await room.house.inbox.settled(room.place)
             assert count(room, "After the night.") == 1
             assert count(room, "- scene 1") == 1
-        assert server.refused == []
+        assert server.rejected == []
 
 
 async def test_completions_know_only_their_own_room(room: DiscordRoom) -> None:
@@ -413,7 +413,7 @@ async def test_attached_files_are_text_of_a_size_or_refused_in_a_sentence(
     await room.house.inbox.settled(room.place)
     stored = await room.look(texts)
     assert stored[1:] == (["A line from a file."] if said == "passage 2" else [])
-    assert room.server.refused == []
+    assert room.server.rejected == []
 
 
 async def test_a_file_beside_a_text_loses_neither(room: DiscordRoom) -> None:
@@ -472,7 +472,7 @@ async def test_a_slow_database_is_waited_for_behind_an_acknowledgement(room: Dis
         assert "passage 2" in answer.words
         assert answer.message.ephemeral
         assert answer.followups == []
-    assert room.server.refused == []
+    assert room.server.rejected == []
 
 
 async def test_instead_of_a_form_that_would_come_too_late_there_is_a_sentence(room: DiscordRoom) -> None:
@@ -486,4 +486,4 @@ async def test_instead_of_a_form_that_would_come_too_late_there_is_a_sentence(ro
     assert "press it again" in late.words
     again = await room.person("ada").press(receipt, "Fix…")
     assert again.modal.fields[0].value == "The ferry left."
-    assert room.server.refused == []
+    assert room.server.rejected == []

@@ -214,7 +214,7 @@ def test_any_text_comes_back_from_discord_as_it_is_kept(house: House) -> None:
     go()
     assert house.tried >= EXAMPLES * 0.8
     assert house.accepted >= house.tried * 0.9, f"{house.accepted} of {house.tried}"
-    assert house.room.server.refused == []
+    assert house.room.server.rejected == []
     assert house.room.server.pings == []
 
 
@@ -375,7 +375,7 @@ async def _asks(room: DiscordRoom) -> tuple[list[str], str]:
                 break
             await asyncio.sleep(0.2)
     assert answer.followups == []
-    assert room.server.refused == []
+    assert room.server.rejected == []
     return seen, answer.words
 
 

@@ -18,7 +18,7 @@ from tests.servers.discord.permissions import bits
 from tests.servers.discord.places import Places
 from tests.servers.discord.rest import BASE, Door
 from tests.servers.discord.routes import routes
-from tests.servers.discord.service import Service
+from tests.servers.discord.service import Refusal, Service
 from tests.servers.discord.settings import Settings
 from tests.servers.discord.talk import Talk
 from tests.servers.discord.things import (
@@ -60,6 +60,11 @@ class DiscordServer:
         self._guilds: dict[str, Guild] = {}
         self._people: dict[str, Person] = {}
         self.house = self.guild("house")
+
+    @property
+    def rejected(self) -> list[Refusal]:
+        """What was refused, but for the second try of an answer whose first one had arrived after all (40060)."""
+        return [refusal for refusal in self.refused if refusal.code != 40060]
 
     async def __aenter__(self) -> Self:
         return await self.start()
