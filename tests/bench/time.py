@@ -332,7 +332,7 @@ def main() -> None:
     size = Size(500, 10) if given.quick else Size(100_000, 1_000)
     found = Figures() if given.oracle else asyncio.run(bench(size))
     every = oracle.every_zone()
-    compare(found, every[::120] if given.quick else every, 400 if given.quick else None)
+    compare(found, every[::60] if given.quick else every, 400 if given.quick else None)
     sys.stdout.write("\n".join([heading("schedules of prompts"), *report(found, size)]) + "\n")
 
 
