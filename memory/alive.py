@@ -116,12 +116,10 @@ class ServerAlive:
         if self._connection is not None:
             return False
         with saying_why():
-            connection = await self._engine.connect()
-            try:
+            async with contextlib.AsyncExitStack() as stack:
+                connection = await stack.enter_async_context(self._engine.connect())
                 await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _signed(_key(process))})
-            except BaseException:
-                await connection.close()
-                raise
+                stack.pop_all()  # it holds the lock as long as it stays open
         self._connection = connection
         return True
 

@@ -199,10 +199,17 @@ def saying_why() -> Iterator[None]:
         raise translated(error) from None
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         raise OperatorError(f"the database failed: {type(error).__name__}") from None
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "asyncpg":
-            raise
+    except _bare_errors() as error:
         raise OperatorError(f"the database failed: {type(error).__name__}") from None
+
+
+def _bare_errors() -> tuple[type[Exception], ...]:
+    """What asyncpg raises while it connects; SQLAlchemy hands it on as it is. Nothing where there is no asyncpg."""
+    try:
+        import asyncpg  # noqa: PLC0415  # an extra
+    except ImportError:
+        return ()
+    return asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
 
 
 async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Any]:
