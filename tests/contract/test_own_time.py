@@ -307,9 +307,8 @@ async def test_words_that_are_erased_leave_the_direct_message_too(room: AnyRoom)
         assert "a lamp that nobody lit" not in told(room, "ada")
 
 
-async def test_who_is_not_in_the_channel_any_more_gets_no_message(room: AnyRoom) -> None:
-    if isinstance(room, Room):
-        pytest.skip("nobody leaves a table")
+@pytest.mark.parametrize("room", ["discord", "slack-socket", "slack-http"], indirect=True)
+async def test_who_is_not_in_the_channel_any_more_gets_no_message(room: DiscordRoom | SlackRoom) -> None:
     await room.says("ada", "/story new Evenings", standing=Standing(keeper=True))
     await room.says("ben", "/my notify evening: yes")
     await keep(room, asked(1, room.clock.now()))

@@ -92,9 +92,8 @@ async def test_with_one_shard_the_second_process_stands_by_and_takes_over(url: s
         assert _seen(ada, channel, "The Last Ferry") >= 1
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_a_server_that_drops_every_connection_is_waited_for(url: str, tmp_path: Path) -> None:
-    if not url.startswith("postgresql"):
-        pytest.skip("a file drops no connections")
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     async with DiscordServer(nonce_seconds=0.0) as server, discord_fleet(tmp_path, url, server, 1) as fleet:
         ada, channel = server.person("ada", permissions=["manage_channels"]), server.channel("story")
