@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select
 
 from bot.errors import Stale
 from bot.story.erasing import Swept
@@ -112,11 +112,11 @@ class RoomBooks(KernelBooks):
         kept = replace(room, revision=self._room.revision + 1)
         if room is self._room:
             was = {"of_room": kept.id, "was": self._room.revision, "now": kept.revision}
-            changed = self._connection.execute(statements.next_revision(), was)
+            changed = statements.next_revision().run(self._connection, was)
         else:
             new = {f"new_{name}": value for name, value in t.rooms.row(kept).items()}
-            changed = self._connection.execute(statements.next_room(), {"was": self._room.revision, **new})
-        if changed.rowcount != 1:
+            changed = statements.next_room().run(self._connection, {"was": self._room.revision, **new})
+        if changed != 1:
             raise Stale("kernel.crashed")
         self._room = kept
 
@@ -124,7 +124,7 @@ class RoomBooks(KernelBooks):
         shelf = t.SHELVES[noun]
         if any(row.room_id != self._room_id for row in rows):
             raise LookupError(f"a {noun.__name__} of another room")
-        self._connection.execute(statements.put(self._dialect, noun), [shelf.row(row) for row in rows])
+        statements.put(self._dialect, noun).run_all(self._connection, [shelf.row(row) for row in rows])
 
     def _keep_acts(self, outcome: Outcome[Any], before: Snapshot, moment: Moment) -> dict[str, Head]:
         heads = dict(before.heads)
@@ -155,21 +155,12 @@ class RoomBooks(KernelBooks):
             )  # fmt: skip
             if reverses := act.detail.get("reverses"):
                 reversals.append((str(reverses), entry.id))
-        self._connection.execute(t.ledger.insert(), entries)
-        self._connection.execute(t.acts.insert(), plain)
-        self._connection.execute(
-            statements.chain_ends(self._dialect),
-            [
-                {"chain": h.chain, "room_id": self._room_id, "seq": h.seq, "hash": h.hash}
-                for h in changed.values()
-            ],
-        )
+        statements.entries().run_all(self._connection, entries)
+        statements.acts().run_all(self._connection, plain)
+        ends = [{"chain": h.chain, "room_id": self._room_id, "seq": h.seq, "hash": h.hash} for h in changed.values()]
+        statements.chain_ends(self._dialect).run_all(self._connection, ends)
         for act_id, by in reversals:
-            self._connection.execute(
-                update(t.acts)
-                .where(t.acts.c.id == act_id, t.acts.c.room_id == self._room_id)
-                .values(reversed_by=by)
-            )
+            statements.act_reversed().run(self._connection, {"of_id": act_id, "of_room": self._room_id, "by": by})
         return heads
 
     def _keep_marks(self, outcome: Outcome[Any], moment: Moment) -> None:
@@ -186,33 +177,29 @@ class RoomBooks(KernelBooks):
                     "lease_until": None, "made_at": moment.now, "shown_at": None, "content_hash": "",
                 }
             )  # fmt: skip
-        self._connection.execute(statements.marks(self._dialect), rows)
+        statements.marks(self._dialect).run_all(self._connection, rows)
 
     def _keep_dues(self, outcome: Outcome[Any], moment: Moment) -> None:
         wished = [due for due in outcome.dues if due.at is not None]
         cancelled = [due for due in outcome.dues if due.at is None]
-        c = t.dues.c
         if wished:
-            self._connection.execute(
-                statements.dues(self._dialect),
-                [
-                    {
-                        "id": moment.new_id(), "room_id": self._room_id, "kind": due.kind, "subject": due.subject,
-                        "rule": "", "zone": self._room.zone, "at_utc": due.at, "generation": 1, "done_at": None,
-                    }
-                    for due in wished
-                ],
-            )  # fmt: skip
+            rows = [
+                {
+                    "id": moment.new_id(), "room_id": self._room_id, "kind": due.kind, "subject": due.subject,
+                    "rule": "", "zone": self._room.zone, "at_utc": due.at, "generation": 1, "done_at": None,
+                }
+                for due in wished
+            ]  # fmt: skip
+            statements.dues(self._dialect).run_all(self._connection, rows)
             self.soonest = min(
                 [due.at for due in wished if due.at is not None] + ([self.soonest] if self.soonest else [])
             )
         if cancelled:
-            which = or_(*((c.kind == due.kind) & (c.subject == due.subject) for due in cancelled))
-            self._connection.execute(
-                update(t.dues)
-                .where(c.room_id == self._room_id, c.done_at.is_(None), which)
-                .values(done_at=moment.now)
-            )
+            gone = [
+                {"of_room": self._room_id, "of_kind": due.kind, "of_subject": due.subject, "at": moment.now}
+                for due in cancelled
+            ]
+            statements.due_cancelled().run_all(self._connection, gone)
 
 
 def _came_back(outcome: Outcome[Any], before: Snapshot) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import OperatorError, StorageFull
 from bot.sentences import say
+from memory.prepared import plain
 from memory.turns import Turns
 from memory.writer import WriterThread
 
@@ -78,9 +79,7 @@ def sqlite_hooks(engine: Engine, *, foreign_keys: bool = True, transactions: boo
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
-        )
+        plain(connection, "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
 
     return engine
 

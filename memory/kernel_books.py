@@ -35,12 +35,9 @@ class KernelBooks(ScheduleShelving, TimeShelving):
     def desk_add(self, entry: DeskEntry) -> DeskEntry | None:
         """Put a call on the desk; answers the entry that already holds this source id."""
         row = {**_plain(entry), "room_id": self._room_id, "args": dumps(entry.args), "outcome": None}
-        added = self._connection.execute(statements.desk_add(self._dialect), row).first()
-        return (
-            None
-            if added is not None
-            else self.desk_by_source(entry.source_id) or dataclasses.replace(entry, outcome=None)
-        )
+        if statements.desk_add(self._dialect).rows(self._connection, row):
+            return None
+        return self.desk_by_source(entry.source_id) or dataclasses.replace(entry, outcome=None)
 
     def desk_settle(
         self, entry_id: str, state: str, outcome: dict[str, Any] | None, *, left: Mapping[str, str] | None = None
@@ -50,7 +47,7 @@ class KernelBooks(ScheduleShelving, TimeShelving):
         ended = {"of_id": entry_id, "of_room": self._room_id, "ended": state, "reply": reply}
         if left is not None:
             ended["left"] = dumps(dict(left))
-        self._connection.execute(statements.desk_settle(clears=left is not None), ended)
+        statements.desk_settle(clears=left is not None).run(self._connection, ended)
 
     def desk(self, entry_id: str) -> DeskEntry | None:
         """One entry of this room's desk."""
@@ -80,7 +77,7 @@ class KernelBooks(ScheduleShelving, TimeShelving):
 
     def posts_wanted(self, *, limit: int = 50) -> Sequence[Post]:
         """Public cards that show less than is wanted, in the order they were first wanted."""
-        found = self._connection.execute(statements.posts_wanted(), {"of_room": self._room_id, "most": limit})
+        found = statements.posts_wanted().rows(self._connection, {"of_room": self._room_id, "most": limit})
         return [_post(row) for row in found]
 
     def post_of(self, kind: str, subject: str) -> Post | None:
@@ -117,7 +114,7 @@ class KernelBooks(ScheduleShelving, TimeShelving):
             rows.append(
                 {"of_id": post.id, "of_room": self._room_id, **whose} | {f"new_{name}": new[name] for name in _SAVED}
             )
-        self._connection.execute(statements.posts_shown(held=holder is not None), rows)
+        statements.posts_shown(held=holder is not None).run_all(self._connection, rows)
 
     def posts_renew(self, ids: Sequence[str], holder: str, until: datetime) -> Sequence[str]:
         """Hold these posts until then; gives those that `holder` still holds."""
@@ -163,14 +160,14 @@ class KernelBooks(ScheduleShelving, TimeShelving):
             }
             for s in schedules
         ]  # fmt: skip
-        self._connection.execute(statements.reckoned(), rows)
+        statements.reckoned().run_all(self._connection, rows)
         again = [
             {"of_room": self._room_id, "of_subject": s.id, "at": s.next_at}
             for s in schedules
             if s.status == "on" and s.id in moved
         ]
         if again:
-            self._connection.execute(statements.due_at(), again)
+            statements.due_at().run_all(self._connection, again)
 
     # ---- the ledger
 
@@ -214,10 +211,8 @@ def _desk_entry(row: Any) -> DeskEntry:
 
 
 def _post(row: Any) -> Post:
-    return Post(
-        row.id, row.kind, row.subject, row.wanted_rev, row.shown_rev, tuple(json.loads(row.refs)), row.nonce, row.state,
-        row.lease_until, row.made_at, row.shown_at, row.content_hash, row.owner,
-    )  # fmt: skip
+    id_, _, kind, subject, wanted_rev, shown_rev, refs, *rest = row
+    return Post(id_, kind, subject, wanted_rev, shown_rev, tuple(json.loads(refs)), *rest)
 
 
 def ledger_entry(row: Any) -> Entry:

@@ -29,4 +29,4 @@ class ScheduleShelving(PromptShelving):
     def unreckoned(self, version: str, now: datetime, *, limit: int = 100) -> Sequence[Schedule]:
         """Schedules whose next instant was reckoned by other rules of the zones, or after now."""
         asked = {"of_room": self._room_id, "version": version, "now": now, "most": limit}
-        return [t.schedules.value(row) for row in self._connection.execute(statements.unreckoned(), asked)]
+        return [t.schedules.value(row) for row in statements.unreckoned().rows(self._connection, asked)]

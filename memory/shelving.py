@@ -74,9 +74,9 @@ class Shelving:
     def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
         """One passage with its current version, standing or not."""
         named = {"of_id": passage_id, "of_room": self._room_id}
-        row = self._connection.execute(statements.passage(), named).first()
         width = len(t.passages.table.c)
-        return None if row is None else (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
+        found = statements.passage().rows(self._connection, named)
+        return next(((t.passages.value(row[:width]), t.passage_versions.value(row[width:])) for row in found), None)
 
     def passage_numbered(self, story_id: str, number: int) -> tuple[Passage, PassageVersion] | None:
         """The passage that people call by this number."""

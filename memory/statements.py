@@ -5,51 +5,52 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, bindparam, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from memory import tables as t
 from memory.nouns import insert_for
+from memory.prepared import Prepared
 
-OWED: ColumnElement[bool] = literal_column("posts.shown_rev < posts.wanted_rev", Boolean())
-"""Public cards that show less than is wanted; in the words of the index over them."""
+OWED: ColumnElement[bool] = t.posts.c.shown_rev < t.posts.c.wanted_rev
+"""Public cards that show less than is wanted: in the words of the index over them."""
 
 
 @cache
-def put(dialect: str, noun: type) -> Any:
+def put(dialect: str, noun: type) -> Prepared:
     """Rows of a noun in the place of what had their ids, if that was of the same room."""
     table = t.SHELVES[noun].table
     insert = insert_for(dialect)(table)
     replaced = {c.name: insert.excluded[c.name] for c in table.c if c.name not in ("id", "room_id")}
     same_room = table.c.room_id == insert.excluded.room_id
-    return insert.on_conflict_do_update(index_elements=["id"], set_=replaced, where=same_room)
+    return Prepared(insert.on_conflict_do_update(index_elements=["id"], set_=replaced, where=same_room))
 
 
 @cache
-def chain_ends(dialect: str) -> Any:
+def chain_ends(dialect: str) -> Prepared:
     """New ends of chains."""
     insert = insert_for(dialect)(t.chains)
-    return insert.on_conflict_do_update(
+    return Prepared(insert.on_conflict_do_update(
         index_elements=["chain"], set_={"seq": insert.excluded.seq, "hash": insert.excluded.hash}
-    )
+    ))
 
 
 @cache
-def marks(dialect: str) -> Any:
+def marks(dialect: str) -> Prepared:
     """Wishes for public cards; a card that has a row keeps it and wants more."""
     insert = insert_for(dialect)(t.posts)
-    return insert.on_conflict_do_update(
+    return Prepared(insert.on_conflict_do_update(
         index_elements=["room_id", "kind", "subject"], set_={"wanted_rev": insert.excluded.wanted_rev}
-    )
+    ))
 
 
 @cache
-def posts_shown(*, held: bool) -> Any:
+def posts_shown(*, held: bool) -> Prepared:
     """What became of a post (`of_id` of `of_room`), if `holder` holds it (`held`); what is wanted is left alone."""
     c = t.posts.c
     kept = ("shown_rev", "refs", "state", "lease_until", "shown_at", "content_hash", "owner")
     save = update(t.posts).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
     save = save.values({name: bindparam(f"new_{name}") for name in kept})
-    return save.where(c.owner == bindparam("holder")) if held else save
+    return Prepared(save.where(c.owner == bindparam("holder")) if held else save)
 
 
 @cache
@@ -61,68 +62,96 @@ def posts_renewed() -> Any:
 
 
 @cache
-def dues(dialect: str) -> Any:
+def dues(dialect: str) -> Prepared:
     """Wishes to be woken; a new instant is a new generation."""
     insert = insert_for(dialect)(t.dues)
-    return insert.on_conflict_do_update(
+    return Prepared(insert.on_conflict_do_update(
         index_elements=["room_id", "kind", "subject"],
         set_={"at_utc": insert.excluded.at_utc, "generation": t.dues.c.generation + 1, "done_at": None},
-    )
+    ))
 
 
 @cache
-def reckoned() -> Any:
+def due_cancelled() -> Prepared:
+    """A wish (`of_room`, `of_kind`, `of_subject`) that nobody has any more (`at`)."""
+    c = t.dues.c
+    it = (c.room_id == bindparam("of_room")) & (c.kind == bindparam("of_kind")) & (c.subject == bindparam("of_subject"))
+    return Prepared(update(t.dues).where(it, c.done_at.is_(None)).values(done_at=bindparam("at")))
+
+
+@cache
+def entries() -> Prepared:
+    """New entries of the ledger."""
+    return Prepared(t.ledger.insert())
+
+
+@cache
+def acts() -> Prepared:
+    """What new entries of the ledger say in plain words."""
+    return Prepared(t.acts.insert())
+
+
+@cache
+def act_reversed() -> Prepared:
+    """An act (`of_id` of `of_room`) that another (`by`) took back."""
+    c = t.acts.c
+    it = update(t.acts).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
+    return Prepared(it.values(reversed_by=bindparam("by")))
+
+
+@cache
+def reckoned() -> Prepared:
     """A schedule (`of_room`, `of_id`) as it is reckoned anew: `new_day`, `new_at`, `new_reckoned_at`, `new_version`."""
     c = t.schedules.table.c
     it = update(t.schedules.table).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
-    return it.values(
+    return Prepared(it.values(
         next_day=bindparam("new_day"), next_at=bindparam("new_at"), reckoned_at=bindparam("new_reckoned_at"),
         reckoned_with=bindparam("new_version"),
-    )
+    ))
 
 
 @cache
-def unreckoned() -> Any:
+def unreckoned() -> Prepared:
     """Schedules of a room (`of_room`) that were reckoned by other rules than `version`, or after `now`; the first `most`."""
     c = t.schedules.table.c
     other = or_(c.reckoned_with != bindparam("version"), c.reckoned_at > bindparam("now"))
     query = select(t.schedules.table).where(c.room_id == bindparam("of_room"), other)
-    return query.order_by(c.number, c.id).limit(bindparam("most"))
+    return Prepared(query.order_by(c.number, c.id).limit(bindparam("most")))
 
 
 @cache
-def due_at() -> Any:
+def due_at() -> Prepared:
     """Another instant (`at`) for a schedule's due (`of_room`, `of_subject`) that is not done."""
     c = t.dues.c
     of_it = update(t.dues).where(
         c.room_id == bindparam("of_room"), c.kind == "prompt", c.subject == bindparam("of_subject"), c.done_at.is_(None)
     )  # fmt: skip
-    return of_it.values(at_utc=bindparam("at"), generation=c.generation + 1)
+    return Prepared(of_it.values(at_utc=bindparam("at"), generation=c.generation + 1))
 
 
 @cache
-def desk_add(dialect: str) -> Any:
+def desk_add(dialect: str) -> Prepared:
     """A call onto the desk, once."""
     insert = insert_for(dialect)(t.desk)
-    return insert.on_conflict_do_nothing(index_elements=["source_id"]).returning(t.desk.c.id)
+    return Prepared(insert.on_conflict_do_nothing(index_elements=["source_id"]).returning(t.desk.c.id))
 
 
 @cache
-def room_at(*, lock: bool) -> Any:
+def room_at(*, lock: bool) -> Prepared:
     """The room of a place (`at_platform`, `at_space`, `at_channel`, `at_thread`), its row locked where that exists."""
     c = t.rooms.table.c
     query = select(t.rooms.table).where(
         c.platform == bindparam("at_platform"), c.space == bindparam("at_space"),
         c.channel == bindparam("at_channel"), c.thread == bindparam("at_thread"),
     )  # fmt: skip
-    return query.with_for_update() if lock else query
+    return Prepared(query.with_for_update() if lock else query)
 
 
 @cache
-def next_revision() -> Any:
+def next_revision() -> Prepared:
     """Compare and swap of a room's revision (`of_room`, `was`, `now`)."""
     c = t.rooms.table.c
-    return (
+    return Prepared(
         update(t.rooms.table)
         .where(c.id == bindparam("of_room"), c.revision == bindparam("was"))
         .values(revision=bindparam("now"))
@@ -130,10 +159,10 @@ def next_revision() -> Any:
 
 
 @cache
-def next_room() -> Any:
+def next_room() -> Prepared:
     """The same with all of the room (`new_` and the name of each column)."""
     c = t.rooms.table.c
-    return (
+    return Prepared(
         update(t.rooms.table)
         .where(c.id == bindparam("new_id"), c.revision == bindparam("was"))
         .values({column.name: bindparam(f"new_{column.name}") for column in c})
@@ -141,26 +170,26 @@ def next_room() -> Any:
 
 
 @cache
-def desk_settle(*, clears: bool) -> Any:
+def desk_settle(*, clears: bool) -> Prepared:
     """How a call on the desk (`of_id`, `of_room`) ended: `ended`, `reply`; with `left` in the place of its arguments, or those kept."""
     c = t.desk.c
     settle = update(t.desk).where(c.id == bindparam("of_id"), c.room_id == bindparam("of_room"))
     settle = settle.values(state=bindparam("ended"), outcome=bindparam("reply"))
-    return settle.values(args=bindparam("left")) if clears else settle
+    return Prepared(settle.values(args=bindparam("left")) if clears else settle)
 
 
 @cache
-def posts_wanted() -> Any:
+def posts_wanted() -> Prepared:
     """Public cards of a room (`of_room`) that show less than is wanted, the first `most`."""
     c = t.posts.c
     wanted = select(t.posts).where(c.room_id == bindparam("of_room"), OWED)
-    return wanted.order_by(c.made_at, c.id).limit(bindparam("most"))
+    return Prepared(wanted.order_by(c.made_at, c.id).limit(bindparam("most")))
 
 
 @cache
-def passage() -> Any:
+def passage() -> Prepared:
     """A passage (`of_id`) of a room (`of_room`) with its current version."""
     p, v = t.passages.table, t.passage_versions.table
     current = (v.c.passage_id == p.c.id) & (v.c.version == p.c.version) & (v.c.room_id == p.c.room_id)
     query = select(p, v).join(v, current)
-    return query.where(p.c.id == bindparam("of_id"), p.c.room_id == bindparam("of_room")).limit(1)
+    return Prepared(query.where(p.c.id == bindparam("of_id"), p.c.room_id == bindparam("of_room")).limit(1))

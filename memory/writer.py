@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from memory.prepared import plain
 from memory.turns import Turns
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class WriterThread:
         self, engine: Engine, translated: Callable[[DBAPIError], Exception], turns: Turns | None = None
     ) -> None:
         self._engine = engine
+        self._kept: Connection | None = None
         self._turns = turns
         self._translated = translated
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
@@ -58,6 +60,8 @@ class WriterThread:
     def close(self) -> None:
         """Finish what was asked for; blocks."""
         self._thread.shutdown()
+        if self._kept is not None:
+            self._kept.close()
         if self._turns is not None:
             self._turns.close()
 
@@ -72,8 +76,8 @@ class WriterThread:
         units += [self._later.popleft() for _ in range(min(len(self._later), 1 if units else TOGETHER // 2))]
         try:
             if len(units) == 1:
-                with self._engine.begin() as connection:
-                    units[0].result = units[0].work(connection)
+                with self._connection.begin():
+                    units[0].result = units[0].work(self._connection)
             else:
                 self._together(units)
         except Exception as error:  # noqa: BLE001  # carried to those who asked
@@ -82,9 +86,17 @@ class WriterThread:
         with contextlib.suppress(RuntimeError):  # nobody waits any more: the loop is closed
             loop.call_soon_threadsafe(self._tell, units)
 
+    @property
+    def _connection(self) -> Connection:
+        """The thread's own, from its first transaction on: to take one for each costs as much as a statement."""
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        return self._kept
+
     def _together(self, units: Sequence[_Unit]) -> None:
         """Each in a savepoint, all in one transaction. Raises when SQLite gave the whole transaction up."""
-        with self._engine.begin() as connection:
+        connection = self._connection
+        with connection.begin():
             for unit in units:
                 try:
                     with savepoint(connection):
@@ -112,14 +124,14 @@ def savepoint(connection: Connection) -> Iterator[None]:
 
     In plain SQL: SQLAlchemy compiles its own savepoints anew each time, for more than it costs to run them.
     """
-    connection.exec_driver_sql("SAVEPOINT work")
+    plain(connection, "SAVEPOINT work")
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
-        connection.exec_driver_sql("RELEASE SAVEPOINT work")
+        plain(connection, "ROLLBACK TO SAVEPOINT work")
+        plain(connection, "RELEASE SAVEPOINT work")
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT work")
+    plain(connection, "RELEASE SAVEPOINT work")
 
 
 def _first(error: Exception) -> Exception:
