@@ -22,7 +22,7 @@ from memory import erasing, snapshots, statements
 from memory import tables as t
 from memory.kernel_books import KernelBooks
 from memory.nouns import dumps
-from memory.writer import savepoint
+from memory.transactions import savepoint
 
 T = TypeVar("T")
 

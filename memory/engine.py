@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.errors import OperatorError, StorageFull
 from bot.sentences import say
 from memory.prepared import plain
+from memory.transactions import transaction
 from memory.turns import Turns
 from memory.writer import WriterThread
 
@@ -59,7 +61,8 @@ class Runner(Protocol):
 
 
 def sqlite_hooks(engine: Engine, *, foreign_keys: bool = True, transactions: bool = True) -> Engine:
-    """Durable and honest SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writers.
+    """Durable and honest SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writers; where SQLAlchemy is not
+    to begin `transactions`, memory/transactions.py does.
 
     `secure_delete`: what was overwritten is not left in free pages, so that what is erased is gone from the file.
     """
@@ -89,14 +92,16 @@ class SqliteRunner:
 
     dialect = "sqlite"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = 0.0) -> None:
         parsed = make_url(url).set(drivername="sqlite")
         self.path = Path(parsed.database) if parsed.database else None
         threads = {"check_same_thread": False}
-        self._sync = sqlite_hooks(create_engine(parsed, connect_args=threads))
-        self._view = sqlite_hooks(create_engine(parsed, pool_size=READERS, connect_args=threads))
+        self._sync = sqlite_hooks(create_engine(parsed, connect_args=threads), transactions=False)
+        self._view = sqlite_hooks(create_engine(parsed, pool_size=READERS, connect_args=threads), transactions=False)
+        self._looking = threading.local()
+        self._lookers: list[Connection] = []
         turns = Turns(self.path) if self.path is not None else None
-        self._writes = WriterThread(self._sync.execution_options(write=True), translated, turns)
+        self._writes = WriterThread(self._sync, translated, turns, patience=patience)
         self._reads = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="room37-reader")
         self._async = create_async_engine(
             parsed.set(drivername="sqlite+aiosqlite"), pool_size=2, max_overflow=0, isolation_level="AUTOCOMMIT",
@@ -113,7 +118,11 @@ class SqliteRunner:
         return await asyncio.shield(self._writes.write(work, later=later))
 
     def _looked(self, work: Callable[[Connection], T]) -> T:
-        with self._view.begin() as connection:
+        connection: Connection | None = getattr(self._looking, "connection", None)
+        if connection is None:
+            connection = self._looking.connection = self._view.connect()
+            self._lookers.append(connection)
+        with transaction(connection, write=False):
             return work(connection)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -131,6 +140,8 @@ class SqliteRunner:
         """Finish the work under way and dispose of the engines."""
         await asyncio.to_thread(self._writes.close)
         await asyncio.to_thread(self._reads.shutdown)
+        for connection in self._lookers:
+            connection.close()
         await self._async.dispose()
         self._view.dispose()
         self._sync.dispose()
@@ -218,9 +229,10 @@ async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Any]:
             return found
 
 
-def make_runner(url: str) -> Runner:
-    """The runner for a database URL."""
-    return PostgresRunner(url) if url.startswith("postgresql") else SqliteRunner(url)
+def make_runner(url: str, *, patience: float = 0.0) -> Runner:
+    """The runner for a database URL. In a file, writes that need not be at once wait up to `patience` seconds for others to
+    share a commit with."""
+    return PostgresRunner(url) if url.startswith("postgresql") else SqliteRunner(url, patience=patience)
 
 
 def translated(error: DBAPIError) -> Exception:

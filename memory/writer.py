@@ -1,8 +1,9 @@
 """SQLite's one writer: units of work in their turn, and several in one transaction when several wait.
 
 A durable commit waits for the disk, so under load the units that wait share one: each runs in a savepoint of its own,
-and nobody is told anything before the commit. What may come later (posting) lets people's commands go first, but one
-of it is in every turn, so that it always moves on.
+and nobody is told anything before the commit. What may come later (posting) waits a little for a command to share its
+commit with: to wake a thread and the disk costs more than what most units do. People's commands go first, but some of
+what may come later is in every turn, so that it always moves on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,13 +19,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from memory.prepared import plain
+from memory.transactions import savepoint, transaction, under_way
 from memory.turns import Turns
 
 T = TypeVar("T")
 
 TOGETHER = 8
-"""Units of work that share a commit at most: the first of them waits for the last."""
+"""Commands that share a commit at most, and half as many units that may come later: the first of them waits for the last."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,9 +40,10 @@ class WriterThread:
     """One thread that writes; a whole transaction is one hop."""
 
     def __init__(
-        self, engine: Engine, translated: Callable[[DBAPIError], Exception], turns: Turns | None = None
-    ) -> None:
+        self, engine: Engine, translated: Callable[[DBAPIError], Exception], turns: Turns | None = None, *, patience: float = 0.0,
+    ) -> None:  # fmt: skip
         self._engine = engine
+        self._patience = patience
         self._kept: Connection | None = None
         self._turns = turns
         self._translated = translated
@@ -54,8 +56,16 @@ class WriterThread:
         loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future())
         (self._later if later else self._now).append(unit)
-        self._thread.submit(self._turn, loop)
+        if later and self._patience:
+            loop.call_later(self._patience, self._take_up, loop)
+        else:
+            self._thread.submit(self._turn, loop)
         return unit.done
+
+    def _take_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What waited for company long enough."""
+        if self._later:
+            self._thread.submit(self._turn, loop)
 
     def close(self) -> None:
         """Finish what was asked for; blocks."""
@@ -73,10 +83,10 @@ class WriterThread:
 
     def _some(self, loop: asyncio.AbstractEventLoop) -> None:
         units = [self._now.popleft() for _ in range(min(len(self._now), TOGETHER))]
-        units += [self._later.popleft() for _ in range(min(len(self._later), 1 if units else TOGETHER // 2))]
+        units += [self._later.popleft() for _ in range(min(len(self._later), TOGETHER // 2))]
         try:
             if len(units) == 1:
-                with self._connection.begin():
+                with transaction(self._connection, write=True):
                     units[0].result = units[0].work(self._connection)
             else:
                 self._together(units)
@@ -96,14 +106,13 @@ class WriterThread:
     def _together(self, units: Sequence[_Unit]) -> None:
         """Each in a savepoint, all in one transaction. Raises when SQLite gave the whole transaction up."""
         connection = self._connection
-        with connection.begin():
+        with transaction(connection, write=True):
             for unit in units:
                 try:
                     with savepoint(connection):
                         unit.result = unit.work(connection)
                 except Exception as error:
-                    raw: Any = connection.connection.dbapi_connection
-                    if not raw.in_transaction:
+                    if not under_way(connection):
                         raise
                     unit.error = _first(error)
 
@@ -116,22 +125,6 @@ class WriterThread:
             else:
                 error = unit.error
                 unit.done.set_exception(self._translated(error) if isinstance(error, DBAPIError) else error)
-
-
-@contextlib.contextmanager
-def savepoint(connection: Connection) -> Iterator[None]:
-    """What is done inside is undone when an exception leaves it; they may stand in each other.
-
-    In plain SQL: SQLAlchemy compiles its own savepoints anew each time, for more than it costs to run them.
-    """
-    plain(connection, "SAVEPOINT work")
-    try:
-        yield
-    except BaseException:
-        plain(connection, "ROLLBACK TO SAVEPOINT work")
-        plain(connection, "RELEASE SAVEPOINT work")
-        raise
-    plain(connection, "RELEASE SAVEPOINT work")
 
 
 def _first(error: Exception) -> Exception:

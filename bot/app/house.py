@@ -96,10 +96,10 @@ def first(errors: BaseExceptionGroup[OperatorError]) -> BaseException:
 async def build(
     settings: Settings, adapter: ChatAdapter, *, clock: Clock, alarms: Alarms, writer: Writer | None = None,
     seed: str | None = None, pace_seconds: float = 0.0, lease: timedelta = LEASE,
-    serves: Callable[[Place], bool] = lambda _: True, owner: str = "",
+    serves: Callable[[Place], bool] = lambda _: True, owner: str = "", patience: float = 0.0,
 ) -> AsyncIterator[House]:  # fmt: skip
     """Wire a house over an opened database (see `open_database`) and this adapter; closed when the block ends."""
-    runner = make_runner(settings.database.url)
+    runner = make_runner(settings.database.url, patience=patience)
     presets = {
         "terminal": settings.room.preset.terminal,
         "discord": settings.room.preset.discord,

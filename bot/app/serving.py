@@ -29,6 +29,8 @@ log = logging.getLogger("room37")
 
 PACE_SECONDS = 1.2
 """Seconds between two passes of the poster over one chat channel: platforms take about one message a second."""
+PATIENCE_SECONDS = 0.1
+"""So long do writes of the poster wait for a command to share a commit with."""
 
 
 def run(*, config: Path | None, db: str | None) -> int:
@@ -80,7 +82,8 @@ async def _serve(settings: Settings) -> None:
         return platforms.serves(place) and (division is None or place.platform != "discord" or division.holds(place))
 
     async with build(
-        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, serves=serves, owner=processes.me.id
+        settings, platforms, clock=clock, alarms=alarms, pace_seconds=PACE_SECONDS, serves=serves, owner=processes.me.id,
+        patience=PATIENCE_SECONDS,
     ) as house:
         shards = None
         if division is not None:

@@ -11,7 +11,7 @@ from memory.engine import SqliteRunner
 from tests.rig import Room
 
 ADA, BEN = "terminal/local/ada", "terminal/local/ben"
-CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
+CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 async def test_a_changing_command_is_one_transaction_of_at_most_sixteen_statements(room: Room) -> None:
