@@ -48,12 +48,13 @@ class WriterThread:
         self._turns = turns
         self._translated = translated
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._now: deque[_Unit] = deque()
         self._later: deque[_Unit] = deque()
 
     def write(self, work: Callable[[Connection], T], *, later: bool) -> asyncio.Future[T]:
         """What the work gives, once it is committed."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future())
         (self._later if later else self._now).append(unit)
         if later and self._patience:
@@ -68,7 +69,9 @@ class WriterThread:
             self._thread.submit(self._turn, loop)
 
     def close(self) -> None:
-        """Finish what was asked for; blocks."""
+        """Finish what was asked for, what still waits for company too; blocks."""
+        while self._loop is not None and self._later:
+            self._thread.submit(self._turn, self._loop).result()
         self._thread.shutdown()
         if self._kept is not None:
             self._kept.close()

@@ -95,3 +95,48 @@ async def test_a_disk_that_is_full_is_said_to_each_whose_words_were_not_kept(run
     assert kept in (["small"], [])
     assert [type(one) for one in told[1:]] == [StorageFull, StorageFull]
     assert (told[0] is None) is (kept == ["small"])
+
+
+@pytest.fixture
+async def patient(tmp_path: Path) -> AsyncIterator[SqliteRunner]:
+    opened = SqliteRunner(f"sqlite:///{tmp_path}/patient.db", patience=30.0)
+    await opened.write(lambda s: run(s, "CREATE TABLE words (word TEXT PRIMARY KEY)"))
+    yield opened
+    await opened.close()
+
+
+async def test_what_may_come_later_shares_the_commit_of_the_next_command(patient: SqliteRunner) -> None:
+    begun: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        begun.extend([statement] if statement.startswith("BEGIN") else [])
+
+    event.listen(patient.writer, "before_cursor_execute", note)
+    waiting = asyncio.create_task(patient.write(keep("later"), later=True))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    await patient.write(keep("now"))
+    await waiting
+    event.remove(patient.writer, "before_cursor_execute", note)
+    assert len(begun) == 1
+    assert await words(patient) == ["now", "later"]
+
+
+async def test_what_waits_for_company_is_not_lost_at_the_end(tmp_path: Path) -> None:
+    runner = SqliteRunner(f"sqlite:///{tmp_path}/closing.db", patience=30.0)
+    await runner.write(lambda s: run(s, "CREATE TABLE words (word TEXT PRIMARY KEY)"))
+    waiting = [asyncio.create_task(runner.write(keep(word), later=True)) for word in "abcdefghij"]
+    await asyncio.sleep(0)
+    await runner.close()
+    await asyncio.wait_for(asyncio.gather(*waiting), 5)
+    again = SqliteRunner(f"sqlite:///{tmp_path}/closing.db")
+    assert await words(again) == list("abcdefghij")
+    await again.close()
+
+
+async def test_nobody_is_company_for_ever(tmp_path: Path) -> None:
+    runner = SqliteRunner(f"sqlite:///{tmp_path}/alone.db", patience=0.05)
+    await runner.write(lambda s: run(s, "CREATE TABLE words (word TEXT PRIMARY KEY)"))
+    await asyncio.wait_for(runner.write(keep("alone"), later=True), 5)
+    assert await words(runner) == ["alone"]
+    await runner.close()
