@@ -13,7 +13,7 @@ def size(text: str) -> int:
 
     Never less than code points, so that it is right whichever of the two a server counts.
     """
-    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitting(text: str, most: int) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -66,9 +67,12 @@ def _same(value: Any) -> Any:
     return value
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def dumps(value: Any) -> str:
     """Compact JSON with sorted keys."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _JSON.encode(value)
 
 
 def _tuples(value: Any) -> Any:
@@ -130,6 +134,9 @@ class Shelf(Generic[N]):
                 to_column, from_column = _unless_none(to_column), _unless_none(from_column)
             columns.append(Column(field.name, kind, primary_key=field.name == "id", nullable=nullable))
             self._fields.append((field.name, to_column, from_column))
+        self._names = tuple(name for name, _, _ in self._fields)
+        self._cells = attrgetter(*self._names)
+        self._changed = [(name, to_column) for name, to_column, _ in self._fields if to_column is not _same]
         self.table = Table(name, metadata, *columns)
         for index in indexes:
             Index(f"ix_{name}_{'_'.join(index)}", *(self.table.c[c] for c in index))
@@ -138,7 +145,10 @@ class Shelf(Generic[N]):
 
     def row(self, value: N) -> dict[str, Any]:
         """The row of a value."""
-        return {name: to_column(getattr(value, name)) for name, to_column, _ in self._fields}
+        row = dict(zip(self._names, self._cells(value), strict=True))
+        for name, to_column in self._changed:
+            row[name] = to_column(row[name])
+        return row
 
     def value(self, row: Any) -> N:
         """The value of a row (columns in the table's order)."""

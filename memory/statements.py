@@ -137,14 +137,21 @@ def desk_add(dialect: str) -> Prepared:
 
 
 @cache
-def room_at(*, lock: bool) -> Prepared:
-    """The room of a place (`at_platform`, `at_space`, `at_channel`, `at_thread`), its row locked where that exists."""
+def room_seen(*, lock: bool) -> Prepared:
+    """Id and revision of the room of a place (`at_platform`, `at_space`, `at_channel`, `at_thread`), its row locked where
+    that exists."""
     c = t.rooms.table.c
-    query = select(t.rooms.table).where(
+    query = select(c.id, c.revision).where(
         c.platform == bindparam("at_platform"), c.space == bindparam("at_space"),
         c.channel == bindparam("at_channel"), c.thread == bindparam("at_thread"),
     )  # fmt: skip
     return Prepared(query.with_for_update() if lock else query)
+
+
+@cache
+def room() -> Prepared:
+    """A room (`of_room`)."""
+    return Prepared(select(t.rooms.table).where(t.rooms.table.c.id == bindparam("of_room")))
 
 
 @cache

@@ -35,7 +35,6 @@ SCHEDULES = 20
 BEAT = timedelta(seconds=50)
 """So often at most does one process note that it is there."""
 
-_ID, _REVISION = (t.rooms.table.c.keys().index(name) for name in ("id", "revision"))
 PRESETS: dict[str, Preset] = {"terminal": "table", "discord": "community", "slack": "studio"}
 
 
@@ -89,11 +88,12 @@ class RoomStore:
     def _room(self, connection: Connection, place: Place, *, lock: bool = False) -> Room | None:
         """The room of a place as it is stored; one that is known at its revision is not read again."""
         at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
-        row = next(iter(statements.room_at(lock=lock).rows(connection, at)), None)
-        if row is None:
-            return None
-        known = self._snapshots.get(row[_ID])
-        return known.room if known is not None and known.room.revision == row[_REVISION] else t.rooms.value(row)
+        for id_, revision in statements.room_seen(lock=lock).rows(connection, at):
+            known = self._snapshots.get(id_)
+            if known is not None and known.room.revision == revision:
+                return known.room
+            return next((t.rooms.value(row) for row in statements.room().rows(connection, {"of_room": id_})), None)
+        return None
 
     def _cached(self, room: Room) -> Snapshot | None:
         snapshot = self._snapshots.get(room.id)
