@@ -19,7 +19,6 @@ import discord
 
 from adapters.discord.callers import Asked
 from adapters.discord.cards import Drawn
-from adapters.discord.once import Unsure
 from adapters.discord.sending import to_edit, to_send
 
 log = logging.getLogger("room37.discord")
@@ -27,10 +26,12 @@ log = logging.getLogger("room37.discord")
 ACK_SECONDS = 0.8
 """After this long an interaction is acknowledged whether or not its answer is there."""
 TRY_SECONDS = 0.6
-"""So long is one try waited for; discord.py itself would sleep a second and more before it tries again."""
+"""So long is one try waited for."""
+AGAIN_SECONDS = 0.5
+"""So long after Discord answered with a fault of its own is the next try."""
 TRIES = 4
 LATER_SECONDS = 10.0
-"""So long is one try of a later change waited for; under a rate limit discord.py would sleep for as long as it is told."""
+"""So long is one try of a later change waited for."""
 LATER_WAITS = (0.2, 1.0)
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 """What a request can end in without an answer; discord.py lets these through as they are."""
@@ -173,6 +174,9 @@ class Answer:
                 if refused.code == _UNKNOWN or refused.status < 500:
                     _note(refused)
                     return "failed"
+                await asyncio.sleep(AGAIN_SECONDS)
+            except discord.RateLimited as limited:
+                await asyncio.sleep(min(limited.retry_after, AGAIN_SECONDS))
             except BROKEN as broken:
                 log.info("an answer is sent again: %s", type(broken).__name__)
             except RuntimeError:
@@ -194,7 +198,8 @@ class Answer:
                 if refused.status < 500:
                     _note(refused)
                     return "lost"
-            except (Unsure, discord.RateLimited, *BROKEN) as broken:
+                log.info("an answer did not arrive: %s", refused.status)
+            except (discord.RateLimited, *BROKEN) as broken:
                 log.info("an answer did not arrive: %s", type(broken).__name__)
             except RuntimeError:
                 if not self._closed:

@@ -38,7 +38,7 @@ from adapters.discord.commands import choices, focused
 from adapters.discord.connection import DIRECT, Connection
 from adapters.discord.division import Division
 from adapters.discord.limits import CONTENT
-from adapters.discord.once import trace
+from adapters.discord.once import once
 from adapters.discord.pages import paged
 from adapters.discord.pointing import quiet
 from adapters.discord.streaming import PAUSE, Stream
@@ -107,6 +107,7 @@ class Discord:
 
     async def run(self, inbox: Inbox) -> None:
         """Serve until cancelled; reconnects by itself. Raises OperatorError for a token that Discord refuses."""
+        once()
         await self._look_back(inbox)
         async with asyncio.TaskGroup() as group:
             attempt = 0
@@ -264,7 +265,6 @@ class _Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=connection.ready_seconds,
             max_ratelimit_timeout=30.0,
-            http_trace=trace(),
         )
         self._platform = platform
         self._inbox = inbox
