@@ -172,15 +172,18 @@ class Discord:
         return True
 
     async def _lives(self, client: discord.Client) -> bool:
-        """Run the client until it ends, or until other shards are to be run: then what it is at is finished first."""
-        starting = client.start(self._connection.token)
-        if self._division is None:
-            await starting
-            return True
-        running = asyncio.create_task(starting)
-        changing = asyncio.create_task(self._division.changed())
+        """Run the client until it ends, or until other shards are to be run: then what it is at is finished first.
+
+        The client is closed before it is waited for: while a shard connects anew discord.py keeps a cancellation to itself
+        (discord/shard.py, 2.7.1), and then waits for an event that only closing brings.
+        """
+        running = asyncio.create_task(client.start(self._connection.token))
+        ends: set[asyncio.Task[None]] = {running}
+        changing = asyncio.create_task(self._division.changed()) if self._division is not None else None
+        if changing is not None:
+            ends.add(changing)
         try:
-            await asyncio.wait({running, changing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 await running
                 return True
@@ -188,9 +191,10 @@ class Discord:
                 await asyncio.wait(self._at_work, timeout=FINISH_SECONDS)
             return False
         finally:
-            for task in (running, changing):
+            for task in ends:
                 task.cancel()
-            await asyncio.wait({running, changing})
+            await client.close()
+            await asyncio.gather(*ends, return_exceptions=True)
 
     # ---- posting
 

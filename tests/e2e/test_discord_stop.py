@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from discord.gateway import DiscordWebSocket
 
 from bot.errors import WriterError
 from bot.writing.briefs import Brief, Capabilities, Written
@@ -54,3 +55,18 @@ async def test_a_stop_while_the_co_writer_writes_is_quiet(
         states = [state for (state,) in db.execute("SELECT state FROM desk ORDER BY id")]
     db.close()
     assert states == ["done", "working"]
+
+
+async def test_a_stop_while_a_shard_connects_anew_is_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = asyncio.Event()
+
+    async def connects(*_: Any, **__: Any) -> None:
+        again.set()
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(30):  # of a stop that never ends
+        async with open_discord_room(f"sqlite:///{tmp_path}/house.db") as room:
+            await room.says("ada", "/story new Stopped")
+            monkeypatch.setattr(DiscordWebSocket, "from_client", connects)
+            room.server.gateway.reset()
+            await again.wait()
