@@ -13,7 +13,7 @@ from tests.discord_process import Bot, killed, open_story, prepared
 from tests.servers.discord import TOKEN
 
 WRONG = "not-the-token-of-anyone"  # that is the point
-KILLS = 20 if os.environ.get("ROOM37_FULL") else 5
+KILLS = 20 if os.environ.get("ROOM37_FULL") else 2
 
 
 def _puts(bot: Bot) -> int:
