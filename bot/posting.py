@@ -4,7 +4,7 @@ A transaction only marks what is wanted. The poster claims wanted posts under a 
 database, posts or edits through the adapter, and records what is shown. A post whose fate is unknown after a crash
 is looked for before it is made again; where nobody can look, it is not made twice, and the room is told. A place that
 takes no posts is left alone for a while, longer each time, until somebody lets the bot in again (`welcome`); nothing
-is lost meanwhile.
+is lost meanwhile (bot/resting.py).
 
 Of several processes one at a time posts in a place: who claims there holds the place until all that it claimed is
 settled or its leases are over. Leases are renewed while posts wait in the queue; a dead process's are taken away at once
@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from bot.chat import ChatAdapter
 from bot.errors import MessageGone, OperatorError, PostingError, PostLater
 from bot.leases import held
 from bot.ports import Clock, Store
+from bot.resting import Rests
 from bot.story.books import Books, Post
 from bot.story.moments import Ids, Mark, Moment, Outcome
 from bot.story.people import Place
@@ -42,17 +42,8 @@ BATCH = 20
 CHARACTERS = 60_000
 """Characters claimed at once, but for a single longer card: no more than fills the messages of half a lease, at about
 one message of 1,000 characters a second."""
-OLD = timedelta(hours=1)
-"""Platforms ration edits of messages older than this (Discord: error 30046)."""
-OLD_PACE = timedelta(minutes=10)
-"""So often is an old card redrawn; its last form goes at once."""
-FIRST_REST, LONGEST_REST = 60.0, 3600.0
-"""Seconds that a place which refused a post is left alone: the first time, and at most."""
-REDRAW_PACES = 2.5
-"""Where only cards in place change, a room is passed over this many times more rarely: people read, nobody waits."""
 AGAIN = 5.0
 """Seconds until the next try when the database failed."""
-_KNOWN_EDITS, _KNOWN_PASSES = 4096, 4096
 
 MISSING: Final = "missing"
 """The kind of the card that says that another may be missing; its subject is `KIND:SUBJECT` of the other."""
@@ -76,26 +67,6 @@ class _Claim:
     jobs: tuple[_Job, ...]
     again: datetime | None
     """When to look again for what could not be claimed now."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """How long a place is left alone, by the loop's time."""
-
-    until: float
-    seconds: float
-    barred: bool
-    """The bot may not post there; else the platform is busy."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    """How long one card waits while others of its place are posted."""
-
-    place: Place
-    until: datetime
-    seconds: float
-    barred: bool
 
 
 class Poster:
@@ -124,30 +95,16 @@ class Poster:
         self._dirty: dict[Place, None] = {}
         self._locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._woken = asyncio.Event()
-        self._rests: dict[Place, _Rest] = {}
-        self._timers: dict[Place, asyncio.TimerHandle] = {}
-        self._passed: OrderedDict[Place, float] = OrderedDict()
-        self._edited: OrderedDict[str, datetime] = OrderedDict()
-        self._pauses: dict[str, _Pause] = {}
+        self._rests = Rests(clock, self.wake, pace_seconds=pace_seconds)
 
     def wake(self, place: Place, *, soon: bool = True) -> None:
         """Something changed in this place's public cards; not `soon` where cards are only redrawn."""
-        if not self._serves(place) or self._rests_still(place):
+        if not self._serves(place) or self._rests.still(place):
             return
-        passed, now = self._passed.get(place), asyncio.get_running_loop().time()
-        if not soon and passed is not None and (until := passed + self._pace * REDRAW_PACES) > now:
-            self._wake_in(place, until - now)
+        if not soon and self._rests.redraws_later(place):
             return
         self._dirty[place] = None
         self._woken.set()
-
-    def _rests_still(self, place: Place) -> bool:
-        """Whether the place is left alone for now; it is woken when its rest is over."""
-        rest, now = self._rests.get(place), asyncio.get_running_loop().time()
-        if rest is None or rest.until <= now:
-            return False
-        self._wake_in(place, rest.until - now)
-        return True
 
     def wake_all(self, places: Iterable[Place]) -> None:
         """What was left unposted, after a start."""
@@ -155,22 +112,8 @@ class Poster:
             self.wake(place)
 
     def welcome(self, platform: str, space: str, channel: str = "") -> None:
-        """The platform says that the bot may post there (again): what was refused goes out now.
-
-        A platform that is busy is left alone all the same, and single cards that it refused wait for new rights in the
-        whole space: that somebody could call the bot in a channel says nothing about them.
-        """
-
-        def meant(place: Place) -> bool:
-            return (place.platform, place.space) == (platform, space) and channel in ("", place.channel)
-
-        paused = {id_: p.place for id_, p in self._pauses.items() if p.barred and not channel and meant(p.place)}
-        for id_ in paused:
-            del self._pauses[id_]
-        rested = [place for place, rest in self._rests.items() if rest.barred and meant(place)]
-        for place in rested:
-            del self._rests[place]
-        for place in dict.fromkeys([*rested, *paused.values()]):
+        """The platform says that the bot may post there (again): what was refused goes out now."""
+        for place in self._rests.welcomed(platform, space, channel):
             self.wake(place)
 
     async def run(self) -> None:
@@ -184,7 +127,7 @@ class Poster:
                     await asyncio.sleep(self._pace)
                 except OperatorError as error:
                     log.warning("posting waits: %s", error)
-                    self._wake_in(place, AGAIN)
+                    self._rests.wake_in(place, AGAIN)
                 finally:
                     busy.discard(place)
                     self._woken.set()
@@ -194,7 +137,7 @@ class Poster:
                 self._woken.clear()
                 for place in [p for p in self._dirty if p not in busy]:
                     del self._dirty[place]
-                    if self._rests_still(place):  # what was wanted while the refusal was on its way
+                    if self._rests.still(place):  # what was wanted while the refusal was on its way
                         continue
                     busy.add(place)
                     group.create_task(serve(place))
@@ -210,9 +153,9 @@ class Poster:
                     await self._store.write(place, partial(self._save, shown), later=True)
                     return
                 claim = await self._store.write(place, partial(self._claim, shown), later=True)
-            self._note_pass(place)
+            self._rests.note_pass(place)
             if claim.again is not None:
-                self._wake_in(place, (claim.again - self._clock.now()).total_seconds())
+                self._rests.wake_in(place, (claim.again - self._clock.now()).total_seconds())
 
     async def _pass(self, place: Place, jobs: Sequence[_Job]) -> tuple[list[Post], bool]:
         """The rows after one pass in order, and whether the place takes posts; at the first refusal the rest waits, so
@@ -244,7 +187,7 @@ class Poster:
                 waits.append(cast(datetime, post.lease_until))
                 continue
             card = self.draw(books, post, now)
-            if (until := self._too_early(post, card, now)) is not None:
+            if (until := self._rests.too_early(post, card, now)) is not None:
                 waits.append(until)
                 continue
             length += card.length if card is not None else 0
@@ -265,17 +208,6 @@ class Poster:
         lost = tuple(Mark(MISSING, f"{p.kind}:{p.subject}") for p in shown if p.state == "doubtful" and p.kind not in UNSAID)
         books.keep(Outcome(None, marks=lost), moment)
 
-    def _too_early(self, post: Post, card: Card | None, now: datetime) -> datetime | None:
-        """Until when an old card that was redrawn a short while ago waits; its last form, without buttons, never does."""
-        pause = self._pauses.get(post.id)
-        if pause is not None and pause.until > now:
-            return pause.until
-        last = self._edited.get(post.id)
-        if card is None or not (card.actions or card.options) or not post.refs or last is None:
-            return None
-        old = post.shown_at is not None and now - post.shown_at > OLD
-        return last + OLD_PACE if old and now - last < OLD_PACE else None
-
     async def _shown(self, place: Place, job: _Job) -> tuple[Post, bool]:
         """The post's row after a try, and whether others may be tried; what could not be posted is wanted as before."""
         post = job.post
@@ -286,10 +218,9 @@ class Poster:
                 return await self._anew(place, job)
             return replace(post, state="gone", shown_rev=post.wanted_rev, lease_until=None, owner=""), True
         except PostingError as error:
-            self._wait(place, post, error)
+            self._rests.refused(place, post, error)
             return self._kept(job, error), error.alone
-        self._rests.pop(place, None)
-        self._pauses.pop(post.id, None)
+        self._rests.taken(place, post)
         return done, True
 
     def _kept(self, job: _Job, error: PostingError) -> Post:
@@ -312,49 +243,9 @@ class Poster:
             try:
                 await self._adapter.remove(place, post.refs)
             except PostingError as error:
-                self._wait(place, post, error)
+                self._rests.refused(place, post, error)
                 return _released(job), error.alone
         return await self._shown(place, _Job(replace(post, refs=(), content_hash=""), job.card, job.doubtful))
-
-    def _wait(self, place: Place, post: Post, error: PostingError) -> None:
-        """After a refusal: leave the card alone for a while, or the whole place."""
-        later = error.seconds if isinstance(error, PostLater) else None
-        if error.alone:
-            before = self._pauses.get(post.id)
-            seconds = later or (min(before.seconds * 2, LONGEST_REST) if before is not None else FIRST_REST)
-            until = self._clock.now() + timedelta(seconds=seconds)
-            self._pauses[post.id] = _Pause(place, until, seconds, later is None)
-            log.info("a %s waits %.0f s by itself: %s", post.kind, seconds, error.why)
-        elif later is not None:
-            log.info("a %s waits %.0f s: %s", post.kind, later, error.why)
-            self._rest(place, later, barred=False)
-        else:
-            rest = self._rests.get(place)
-            grown = rest is not None and rest.barred
-            if not grown:
-                log.warning(
-                    "the bot may not post in %s/%s/%s: %s", place.platform, place.channel, place.thread, error.why
-                )
-            self._rest(place, min(rest.seconds * 2, LONGEST_REST) if rest and grown else FIRST_REST, barred=True)
-
-    def _rest(self, place: Place, seconds: float, *, barred: bool) -> None:
-        """Leave a place alone for a while."""
-        self._rests[place] = _Rest(asyncio.get_running_loop().time() + seconds, seconds, barred)
-        self._wake_in(place, seconds)
-
-    def _wake_in(self, place: Place, seconds: float) -> None:
-        """Look again then, or earlier: whoever looks too early is sent away until the rest is over."""
-        loop = asyncio.get_running_loop()
-        seconds = max(seconds, 0.05) + 0.01
-        if (timer := self._timers.get(place)) is not None:
-            if timer.when() <= loop.time() + seconds:
-                return
-            timer.cancel()
-        self._timers[place] = loop.call_later(seconds, self._awake, place)
-
-    def _awake(self, place: Place) -> None:
-        self._timers.pop(place, None)
-        self.wake(place)
 
     async def _show(self, place: Place, job: _Job) -> Post:
         post, card, now = job.post, job.card, self._clock.now
@@ -375,29 +266,15 @@ class Poster:
         elif post.content_hash != card.digest:
             refs = await self._adapter.edit(place, refs, card)
             shown_at = now() if card.notify or shown_at is None else shown_at
-            self._note_edit(post, now())
+            self._rests.note_edit(post, now())
         return replace(
             post, state="shown", shown_rev=post.wanted_rev, refs=tuple(refs), lease_until=None,
             shown_at=shown_at, content_hash=card.digest, owner="",
         )  # fmt: skip
 
-    def _note_pass(self, place: Place) -> None:
-        self._passed[place] = asyncio.get_running_loop().time()
-        self._passed.move_to_end(place)
-        while len(self._passed) > _KNOWN_PASSES:
-            self._passed.popitem(last=False)
-
-    def _note_edit(self, post: Post, at: datetime) -> None:
-        self._edited[post.id] = at
-        self._edited.move_to_end(post.id)
-        while len(self._edited) > _KNOWN_EDITS:
-            self._edited.popitem(last=False)
-
     def close(self) -> None:
         """No more waking by time."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._rests.close()
 
 
 def _nonce(post: Post) -> str:
