@@ -148,7 +148,9 @@ class Discord:
         if self._division is not None and not self._division.holds(place):
             raise PostLater("another process runs its shard", 1.0)
         try:
-            await asyncio.wait_for(self._lasting.ready.wait(), READY_SECONDS)
+            async with asyncio.timeout(READY_SECONDS):
+                while not self._lasting.ready.is_set():  # again: another life may have begun while we were woken
+                    await self._lasting.ready.wait()
         except TimeoutError:
             raise PostLater("not logged in", 1.0) from None
         if self.client is None:
