@@ -101,10 +101,3 @@ def stored(entry: DeskEntry) -> Reply:
     if entry.outcome is None:
         return Reply.of(note(say("kernel.still_working")))
     return Reply(tuple(from_json(card) for card in entry.outcome["cards"]), refused=entry.outcome["refused"])
-
-
-def without_text(crash: Exception) -> Exception:
-    """The crash for the log: its message may hold people's text, its type and place are enough."""
-    bare = RuntimeError(type(crash).__name__)
-    bare.__traceback__ = crash.__traceback__
-    return bare

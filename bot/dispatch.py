@@ -1,7 +1,7 @@
 """The dispatcher: from a call to a reply, exactly once, with the caller's words kept whatever happens.
 
-Its transactions are in bot.units, what is kept of it in bot.desk, what time does in bot.sweeping. These are the only
-places that catch everything.
+Its transactions are in bot.units, what is kept of it in bot.desk, what time does in bot.sweeping. These, and
+bot.posting for a single card, are the only places that catch everything.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from bot.calls import Call
 from bot.cards import Card, Form, Reply, note
 from bot.commands import Command, Commands, Growing
 from bot.context import Incoming, Shop
-from bot.desk import Held, entry_of, give_back, keep_text, outcome_of, stored, without_text
+from bot.desk import Held, entry_of, give_back, keep_text, outcome_of, stored
 from bot.elsewhere import resolved, rooms_of
-from bot.errors import StorageFull, UserError, WriterError
+from bot.errors import StorageFull, UserError, WriterError, without_text
 from bot.homes import Home
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster

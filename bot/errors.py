@@ -109,3 +109,10 @@ class CannotPost(PostingError):
 
 class MessageGone(PostingError):
     """Somebody deleted the message that should be redrawn."""
+
+
+def without_text(crash: Exception) -> Exception:
+    """The crash for the log: its message may hold people's text, its type and place are enough."""
+    bare = RuntimeError(type(crash).__name__)
+    bare.__traceback__ = crash.__traceback__
+    return bare

@@ -25,10 +25,10 @@ from weakref import WeakValueDictionary
 
 from bot.cards import Card
 from bot.chat import ChatAdapter
-from bot.errors import MessageGone, OperatorError, PostingError, PostLater
+from bot.errors import CannotPost, MessageGone, OperatorError, PostingError, PostLater, without_text
 from bot.leases import held
 from bot.ports import Clock, Store
-from bot.resting import Rests
+from bot.resting import FIRST_REST, Rests
 from bot.story.books import Books, Post
 from bot.story.moments import Ids, Mark, Moment, Outcome
 from bot.story.people import Place
@@ -67,6 +67,8 @@ class _Claim:
     jobs: tuple[_Job, ...]
     again: datetime | None
     """When to look again for what could not be claimed now."""
+    broken: tuple[Post, ...] = ()
+    """Cards that could not be drawn: a fault of ours."""
 
 
 class Poster:
@@ -154,6 +156,10 @@ class Poster:
                     return
                 claim = await self._store.write(place, partial(self._claim, shown), later=True)
             self._rests.note_pass(place)
+            for post in claim.broken:
+                self._rests.refused(place, post, _fault())
+            if claim.broken:
+                self._rests.wake_in(place, FIRST_REST)
             if claim.again is not None:
                 self._rests.wake_in(place, (claim.again - self._clock.now()).total_seconds())
 
@@ -178,6 +184,7 @@ class Poster:
         now = self._clock.now()
         jobs: list[_Job] = []
         waits: list[datetime] = []
+        broken: list[Post] = []
         length = 0
         for post in books.posts_wanted():
             leased = post.lease_until is not None and post.lease_until > now
@@ -186,8 +193,16 @@ class Poster:
             if leased and post.state == "posting" and (not self._owner or post.owner != self._owner):
                 waits.append(cast(datetime, post.lease_until))
                 continue
-            card = self.draw(books, post, now)
-            if (until := self._rests.too_early(post, card, now)) is not None:
+            if (until := self._rests.paused(post, now)) is not None:
+                waits.append(until)
+                continue
+            try:
+                card = self.draw(books, post, now)
+            except Exception as crash:
+                log.exception("a %s could not be drawn", post.kind, exc_info=without_text(crash))
+                broken.append(post)
+                continue
+            if (until := self._rests.redrawn_lately(post, card, now)) is not None:
                 waits.append(until)
                 continue
             length += card.length if card is not None else 0
@@ -197,7 +212,7 @@ class Poster:
             jobs.append(_Job(claimed, card, post.state == "posting"))
         if jobs:
             books.posts_save([job.post for job in jobs])
-        return _Claim(tuple(jobs), min(waits, default=None))
+        return _Claim(tuple(jobs), min(waits, default=None), tuple(broken))
 
     def _save(self, shown: Sequence[Post], books: Books) -> None:
         """Note what was shown. A card that may be missing, where nobody can look, is owned up to."""
@@ -220,6 +235,12 @@ class Poster:
         except PostingError as error:
             self._rests.refused(place, post, error)
             return self._kept(job, error), error.alone
+        except OperatorError:
+            raise
+        except Exception as crash:
+            log.exception("a %s could not be posted", post.kind, exc_info=without_text(crash))
+            self._rests.refused(place, post, _fault())
+            return replace(_released(job), state="posting", lease_until=self._clock.now()), True  # it may stand there
         self._rests.taken(place, post)
         return done, True
 
@@ -275,6 +296,11 @@ class Poster:
     def close(self) -> None:
         """No more waking by time."""
         self._rests.close()
+
+
+def _fault() -> PostingError:
+    """A fault of ours in one card: it waits, longer each time, and neither the house nor its room waits with it."""
+    return CannotPost("a fault of ours", alone=True)
 
 
 def _nonce(post: Post) -> str:

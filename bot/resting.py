@@ -85,12 +85,13 @@ class Rests:
         self.wake_in(place, until - now)
         return True
 
-    def too_early(self, post: Post, card: Card | None, now: datetime) -> datetime | None:
-        """Until when a card waits that was refused by itself, or an old one that was redrawn a short while ago; the last
-        form of an old one, without buttons, never does."""
+    def paused(self, post: Post, now: datetime) -> datetime | None:
+        """Until when a card waits that was refused by itself."""
         pause = self._pauses.get(post.id)
-        if pause is not None and pause.until > now:
-            return pause.until
+        return pause.until if pause is not None and pause.until > now else None
+
+    def redrawn_lately(self, post: Post, card: Card | None, now: datetime) -> datetime | None:
+        """Until when an old card waits that was redrawn a short while ago; its last form, without buttons, never does."""
         last = self._edited.get(post.id)
         if card is None or not (card.actions or card.options) or not post.refs or last is None:
             return None

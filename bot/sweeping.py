@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.desk import without_text
-from bot.errors import UserError
+from bot.errors import UserError, without_text
 from bot.ports import Alarms, Clock, House, Store
 from bot.posting import Poster
 from bot.story.books import Books, DueRow

@@ -14,9 +14,9 @@ from bot import holding
 from bot.cards import Card, Reply
 from bot.commands import Command, Growing
 from bot.context import Context, Incoming, Shop, There
-from bot.desk import Held, entry_of, keep_text, outcome_of, stored, without_text
+from bot.desk import Held, entry_of, keep_text, outcome_of, stored
 from bot.elsewhere import rooms_of
-from bot.errors import Room37Error, StorageFull, UserError
+from bot.errors import Room37Error, StorageFull, UserError, without_text
 from bot.ports import Clock, House
 from bot.saying_again import left_of
 from bot.story.books import Books, DeskEntry
