@@ -27,7 +27,8 @@ from typing import Literal
 from aiohttp import web
 
 from memory import migrate, operators
-from tests.bench.evening import ACK_SECONDS, Evening, Tally
+from tests.bench.discord_evening import DiscordEvening
+from tests.bench.evening import ACK_SECONDS, Tally
 from tests.bench.machine import heading, quantile
 from tests.bench.processes import Running, running
 from tests.servers.discord import TOKEN, DiscordServer
@@ -91,7 +92,7 @@ class House:
 
     bot: Running
     server: DiscordServer
-    evening: Evening
+    evening: DiscordEvening
     path: Path
     tallies: list[Tally] = field(default_factory=list)
 
@@ -128,9 +129,9 @@ async def house(
         environ = {"DISCORD_TOKEN": TOKEN, "ANTHROPIC_API_KEY": KEY}
         async with running("bot", ("run", "--config", "bot.toml"), environ, folder) as bot:
             await _synced(server, "pitch", bot)
-            evening = Evening(server, rooms)
-            here = House(bot, server, evening, folder / "bench.db", [evening.tally])
-            await evening.begin()
+            evening = DiscordEvening(server, rooms)
+            here = House(bot, server, evening, folder / "bench.db")
+            here.tallies.append(await evening.begin())
             await here.quiet()
             yield here
 
@@ -216,14 +217,13 @@ async def accounts(here: House, memory_mb: float) -> Accounts:
         rows = db.execute("SELECT refs FROM posts WHERE state <> 'gone'")
         refs = [ref for (found,) in rows for ref in json.loads(found)]
         states = Counter(state for (state,) in db.execute("SELECT state FROM posts"))
-    wanted = {f"discord:{id_}" for id_ in changing}
-    wrong += [f"{len(wanted - desk.keys())} changing commands are not on the desk"] if wanted - desk.keys() else []
-    wrong += [f"{len(desk.keys() - wanted)} desk rows too many"] if desk.keys() - wanted else []
+    wrong += [f"{len(changing - desk.keys())} changing commands are not on the desk"] if changing - desk.keys() else []
+    wrong += [f"{len(desk.keys() - changing)} desk rows too many"] if desk.keys() - changing else []
     ended = Counter(desk.values())
     wrong += [f"{n} desk rows are {state}" for state, n in ended.items() if state != "done"]
     wrong += [f"{n} posts are {state}" for state, n in states.items() if state not in ("shown", "gone")]
     wrong += _shown(here, refs, passages)
-    wrong += [f"{n} answers to {kind} are empty" for kind, n in Counter(k for t in here.tallies for k in t.refused).items()]
+    wrong += [f"{n} answers to {kind} are empty" for kind, n in Counter(k for t in here.tallies for k in t.empty).items()]
     checked = await migrate.on_connection(f"sqlite:///{here.path}", operators.check)
     wrong += checked.problems
     synchronous = await migrate.on_connection(

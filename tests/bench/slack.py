@@ -1,6 +1,6 @@
 """`python -m tests.bench.slack [--quick] [--commands N]`: `room37 run` in a process of its own, beside a bare Bolt app.
 
-A strict loopback Slack in this process (Socket Mode), people in 50 channels at 50 commands/s (see slack_evening.py), a
+A strict loopback Slack in this process (Socket Mode), people in 50 channels at 50 commands/s (see evening.py), a
 file database with FULL durability. The two bots take turns, so that both meet the same machine. Measured: the bot's CPU
 per command less the bare bot's, the time to each acknowledgement, and how many come after 3 s; the same while 5% of the
 Web API's calls fail, and while the co-writer stalls. Afterwards the desk, the story and what the server shows are
@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.discord import StallingServer
+from tests.bench.evening import ACK_SECONDS, Tally
 from tests.bench.machine import heading, quantile
 from tests.bench.processes import Running
-from tests.bench.slack_evening import ACK_SECONDS, Tally
 from tests.bench.slack_house import RATE, Accounts, accounts, bare_bot, house
 from tests.servers.slack import SlackServer
 

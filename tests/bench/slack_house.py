@@ -15,8 +15,9 @@ from pathlib import Path
 from adapters.slack.manifest import manifest
 from bot.handlers import registry
 from memory import migrate, operators
+from tests.bench.evening import Tally
 from tests.bench.processes import Running, running
-from tests.bench.slack_evening import Evening, Tally
+from tests.bench.slack_evening import SlackEvening
 from tests.servers.messages import KEY
 from tests.servers.slack import APP_TOKEN, TOKEN, SlackServer
 
@@ -50,7 +51,7 @@ class House:
 
     bot: Running
     server: SlackServer
-    evening: Evening
+    evening: SlackEvening
     path: Path
     tallies: list[Tally] = field(default_factory=list)
 
@@ -82,7 +83,7 @@ async def house(folder: Path, rooms: int, *, writer: str) -> AsyncIterator[House
         environ = {**ENVIRON, "ANTHROPIC_API_KEY": KEY}
         async with running("bot", ("run", "--config", "bot.toml"), environ, folder) as bot:
             await connected(server, bot)
-            here = House(bot, server, Evening(server, rooms), folder / "bench.db")
+            here = House(bot, server, SlackEvening(server, rooms), folder / "bench.db")
             here.tallies.append(await here.evening.begin())
             await here.quiet()
             yield here
