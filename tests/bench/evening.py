@@ -136,6 +136,10 @@ class Evening(ABC, Generic[R, A]):
     def source(self, answer: A) -> str:
         """Under which id the desk has what was answered, as far as a person can know."""
 
+    def known(self, source: str) -> str:
+        """As much of a desk's id as a person can know."""
+        return source
+
     def empty(self, answer: A) -> bool:
         """Whether an answer that is there says nothing, as far as this platform's people can tell."""
         return False
