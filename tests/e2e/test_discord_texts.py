@@ -22,50 +22,21 @@ from adapters.discord.reading import shown
 from adapters.discord.streaming import PAUSE, Stream
 from adapters.fitting import size
 from adapters.pausing import Pauses
-from bot.story.books import Books
 from bot.writing.briefs import Brief, Capabilities, Written
 from tests.brisk import BriskLoop, brisk
 from tests.discord_rig import DiscordRoom, open_discord_room
+from tests.odd_texts import ADA, WORDS, TextHouse, cleaned, line, texts
 from tests.servers.discord import Seen
 from tests.servers.discord.seen import look
 
 EXAMPLES = 5_000 if os.environ.get("ROOM37_FULL") else 300
-_TYPED = 6_000
-"""Characters of an option that a client lets people type."""
-ADA = "<@ADA>"
-"""Stands for a mention of a person who is there."""
-_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
 _MARKS = st.sampled_from([
     "**", "*", "__", "_", "~~", "||", "`", "``", "```", "```py\n", "\n```\n", "\n", "\n\n", "\r\n", "\r", "> ", ">>> ", "# ", "-# ",
     "- ", "1. ", "\\", " ", "\t", ADA, "<@&1>", "@everyone", "@here", "<#1>", "<t:1700000000:R>", "</help:1>", "<:a:1234567890123456>",
     ":smile:", "https://example.org/a_b_(c)", "[x](https://example.org)", "<https://example.org>", "\u202e", "\u2028", "\u200b",
     "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "e\u0301", "\x1b[31m", "\x00", "\x85", "\ufeff", "¯\\_(ツ)_/¯", "&#124;",
 ])  # fmt: skip
-_WORDS = st.sampled_from(["the ferry", "left", "שלום", "مرحبا", "灯が消えた", "naïve", "a" * 90, "I said: no.", "42."])
-_ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-_SHORT = st.lists(st.one_of(_WORDS, _WORDS, _MARKS, _ANY), min_size=1, max_size=40).map("".join)
-_LONG = st.builds(lambda text, n: (text * n)[:20_000], _SHORT, st.integers(1, 400))
-EXAMPLE = st.one_of(
-    st.tuples(st.just("passage"), st.one_of(_SHORT, _LONG)),
-    st.tuples(st.just("pitch"), _SHORT.map(lambda text: text[:1_050])),
-    st.tuples(st.just("title"), _SHORT.map(lambda text: text[:210])),
-    st.tuples(st.just("name"), _SHORT.map(lambda text: text[:32])),
-)
-
-
-def cleaned(text: str) -> tuple[str, int]:
-    """How a text is to be kept, and how many characters of it only a terminal would understand."""
-    text, replaced = _BROKEN.subn("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = text.rstrip().split("\n")
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    return "\n".join(lines), replaced
-
-
-def line(text: str) -> str:
-    """A text where there is one line for it."""
-    return " ".join(text.split())
+EXAMPLE = texts(_MARKS, fewest=1)
 
 
 def read(message: Seen) -> str:
@@ -82,43 +53,21 @@ def read(message: Seen) -> str:
     return "\n".join(shown(content) for content in found)
 
 
-class House:
-    """One house and server for all examples, used from tests that hypothesis calls."""
+class House(TextHouse[DiscordRoom]):
+    """One house and server for all examples; a text is an option of a command."""
 
-    def __init__(self, runner: asyncio.Runner, room: DiscordRoom) -> None:
-        self.run = runner.run
-        self.room = room
-        self.numbers = iter(range(1, 1_000_000))
-        self.accepted = self.tried = 0
+    typed = 6_000
 
     async def told(self, name: str, command: str, option: str, text: str, room: DiscordRoom) -> str:
         """Send a text as a client can: typed, or as a file where it is too long to be typed."""
         who = room.person(name)
-        typed = {option: text} if len(text) <= _TYPED else {"file": ("words.txt", text.encode())}
+        typed = {option: text} if len(text) <= self.typed else {"file": ("words.txt", text.encode())}
         answer = await who.command(room.channel, command, **typed)
         await answer.finished()
         await room.house.inbox.settled(room.place)
         if answer.kind == "modal":  # nothing but white space: it is asked for
             return ""
         return "\n".join(read(message) for message in (answer.message, *answer.followups))
-
-    async def example(self, kind: str, text: str) -> None:
-        """One text through the room, and back."""
-        number = next(self.numbers)
-        text = text.replace(ADA, self.room.person("ada").mention)
-        if len(text) > _TYPED:  # it goes as a file: one with a NUL is none of text, and U+FEFF at its beginning is its mark
-            text = text.replace("\0", "").lstrip("\ufeff")
-        if not text or (kind == "pitch" and len(text) > 1_000) or (kind == "title" and len(text) > 200):
-            return  # a client does not send that
-        self.tried += 1
-        self.room.clock.pass_(minutes=10)  # nobody floods the room
-        before = len(self.room.server.refused)
-        went = await getattr(self, kind)(text, number)
-        self.accepted += went
-        assert self.room.server.refused[before:] == []
-        assert self.room.server.pings == []
-        if not went:  # nothing in it can be seen: it is refused, and said
-            assert not re.search(r"\w", text), text
 
     def messages(self, *refs: str) -> list[Seen]:
         """Messages of the story's channel."""
@@ -129,15 +78,7 @@ class House:
         """As its own message: whole in its words, or in its file."""
         said = await self.told("ada", "extend", "text", text, self.room)
         kept, replaced = cleaned(text)
-
-        def find(books: Books) -> tuple[str, tuple[str, ...]] | None:
-            story = books.snapshot().story
-            assert story is not None
-            passage, version = books.passages(story.id, last=True, limit=1)[0]
-            post = books.post_of("passage", passage.id)
-            return (version.text, post.refs if post is not None else ()) if f"as passage {passage.number}:" in said else None
-
-        found = await self.room.look(find)
+        found = await self.kept_passage(said)
         if found is None:
             return False
         assert found[0] == kept
@@ -155,7 +96,7 @@ class House:
         await self.told("ada", "story new", "title", "Ideas", room)
         said = await self.told("ada", "pitch", "idea", text, room)
         kept, replaced = cleaned(text)
-        pitches: list[str] = await room.look(lambda books: [p.text for p in books.snapshot().pitches.values()])
+        pitches = await self.kept_pitches(room)
         if not pitches:
             return False
         assert pitches == [kept]
@@ -169,10 +110,10 @@ class House:
         room = self.room.elsewhere(f"titles-{number}")
         await self.told("ada", "story new", "title", text, room)
         kept, _ = cleaned(text)
-        story = await room.look(lambda books: books.snapshot().story)
-        if story is None:
+        kept_title = await self.kept_title(room)
+        if kept_title is None:
             return False
-        assert story.title == line(kept) or story.title == kept
+        assert kept_title in (line(kept), kept)
         assert line(kept) in line(read(next(m for m in room.wall.messages if "writers' room" in m.words)))
         return True
 
@@ -182,13 +123,11 @@ class House:
         who.user.name = text
         mine = f"Words number {number} of somebody."
         await self.told(f"somebody {number}", "extend", "text", mine, self.room)
-        names: list[str] = await self.room.look(
-            lambda books: [m.name for m in books.snapshot().members.values() if m.person.endswith(str(who.user.id))]
-        )
+        name = await self.kept_name(str(who.user.id))
         (message,) = self.messages(max(map(str, self.room.channel.messages), key=int))
         assert mine in message.raw["content"]
-        assert line(names[0]) in line(read(message).split(mine)[0])
-        return bool(names[0].strip())
+        assert line(name) in line(read(message).split(mine)[0])
+        return bool(name.strip())
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +161,7 @@ def test_any_text_comes_back_from_discord_as_it_is_kept(house: House) -> None:
 
 _GRAPHEMES = st.lists(
     st.one_of(
-        _WORDS, st.sampled_from([" ", "\n\n", "\U0001f1e9\U0001f1ea" * 40, "e" + "\u0301" * 90, "\U0001f469\u200d\U0001f467", "\r\n", "각", "न्दे"]),
+        WORDS, st.sampled_from([" ", "\n\n", "\U0001f1e9\U0001f1ea" * 40, "e" + "\u0301" * 90, "\U0001f469\u200d\U0001f467", "\r\n", "각", "न्दे"]),
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\\`*_|~"), max_size=20),
     ),
     min_size=1, max_size=30,

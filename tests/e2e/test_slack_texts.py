@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -15,21 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.reading import seen, shown
-from bot.story.books import Books
 from tests.brisk import BriskLoop
+from tests.odd_texts import ADA, TextHouse, cleaned, line, texts
 from tests.servers.slack import Seen, SlackServer
 from tests.servers.slack.mentions import plain
 from tests.servers.slack.seen import look
 from tests.slack_rig import SlackRoom, open_slack_room
 
 EXAMPLES = 5_000 if os.environ.get("ROOM37_FULL") else 200
-_TYPED = 3_000
-"""Characters of a form's field; a person sends more as a file."""
 _SHELF = 100
 """Examples in one channel: looking at a channel costs what stands there."""
-ADA = "<@ADA>"
-"""Stands for a mention of a person who is there."""
-_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 _MARKS = st.sampled_from([
     "*", "**", "_", "__", "~", "~~", "||", "`", "``", "```", "\n```\n", "\n", "\n\n", "\r\n", "\r", "> ", ">>> ", ">", "# ", "- ",
@@ -39,30 +33,7 @@ _MARKS = st.sampled_from([
     "<", "\u202e", "\u2028", "\u200b", "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "e\u0301", "\x1b[31m",
     "\x00", "\x85", "\ufeff", "¯\\_(ツ)_/¯",
 ])  # fmt: skip
-_WORDS = st.sampled_from(["the ferry", "left", "שלום", "مرحبا", "灯が消えた", "naïve", "a" * 90, "I said: no.", "42."])
-_ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-_SHORT = st.lists(st.one_of(_WORDS, _WORDS, _MARKS, _ANY), min_size=0, max_size=40).map("".join)
-_LONG = st.builds(lambda text, n: (text * n)[:20_000], _SHORT, st.integers(1, 400))
-EXAMPLE = st.one_of(
-    st.tuples(st.just("passage"), st.one_of(_SHORT, _LONG)),
-    st.tuples(st.just("pitch"), _SHORT.map(lambda text: text[:1_050])),
-    st.tuples(st.just("title"), _SHORT.map(lambda text: text[:210])),
-    st.tuples(st.just("name"), _SHORT.map(lambda text: text[:32])),
-)
-
-
-def cleaned(text: str) -> tuple[str, int]:
-    """How a text is to be kept, and how many characters of it only a terminal would understand."""
-    text, replaced = _BROKEN.subn("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = text.rstrip().split("\n")
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    return "\n".join(lines), replaced
-
-
-def line(text: str) -> str:
-    """A text where there is one line for it."""
-    return " ".join(text.split())
+EXAMPLE = texts(_MARKS, fewest=0)
 
 
 def letters(text: str) -> str:
@@ -90,14 +61,10 @@ def prose(messages: list[Seen]) -> str:
     return "".join(found)
 
 
-class House:
-    """One house and server for all examples, used from tests that hypothesis calls."""
+class House(TextHouse[SlackRoom]):
+    """One house and server for all examples; a text is a field of a form."""
 
-    def __init__(self, runner: asyncio.Runner, room: SlackRoom) -> None:
-        self.run = runner.run
-        self.room = room
-        self.numbers = iter(range(1, 1_000_000))
-        self.accepted = self.tried = 0
+    typed = 3_000
 
     async def told(self, name: str, command: str, text: str, room: SlackRoom) -> list[Seen]:
         """Send a text as a client can: typed into the form, or as a file where it is too long to be typed."""
@@ -108,9 +75,9 @@ class House:
                 break
         assert modal is not None, room.last[name].text
         label = modal.fields[0].label
-        if len(text) > _TYPED:
+        if len(text) > self.typed:
             label = next(field.label for field in modal.fields if field.kind == "file_input")
-        given: object = text if len(text) <= _TYPED else ("words.txt", text.encode())
+        given: object = text if len(text) <= self.typed else ("words.txt", text.encode())
         await room._take(name, room.person(name).submit(modal, {label: given} if text else {}))
         again = room.last[name].modal
         if again is not None:  # refused on its field: nothing but white space
@@ -118,45 +85,26 @@ class House:
             return []
         return list(room.last[name].messages)
 
-    async def example(self, kind: str, text: str) -> None:
-        """One text through the room, and back."""
-        number = next(self.numbers)
-        text = text.replace(ADA, self.room.person("ada").mention)
-        if len(text) > _TYPED:  # it goes as a file: one with a NUL is none of text, and U+FEFF at its beginning is its mark
-            text = text.replace("\0", "").lstrip("\ufeff")
-        if (kind == "pitch" and len(text) > 1_000) or (kind == "title" and len(text) > 200) or (not text and kind != "passage"):
-            return  # a client does not send that
-        if kind == "title" and "\n" in text:
-            text = text.replace("\n", " ")  # its field takes one line
-        self.tried += 1
-        self.room.clock.pass_(minutes=10)  # nobody floods the room
+    def sends_nothing(self, kind: str) -> bool:
+        """A form may be sent without a word."""
+        return kind == "passage"
+
+    def fitted(self, kind: str, text: str) -> str:
+        """A title's field takes one line."""
+        return text.replace("\n", " ") if kind == "title" else text
+
+    async def makes_room(self, number: int) -> None:
+        """A new channel from time to time."""
         if number % _SHELF == 1:
             self.room = self.room.elsewhere(f"shelf-{number}")
             await self.room.says("ada", "/story new Whatever they write")
-        before = len(self.room.server.refused)
-        went = await getattr(self, kind)(text, number)
-        self.accepted += went
-        assert self.room.server.refused[before:] == []
-        assert self.room.server.pings == []
-        if not went:  # nothing in it can be seen: it is refused, and said
-            assert not re.search(r"\w", text), text
 
     async def passage(self, text: str, number: int) -> bool:
         """As its own message: whole in its words, or in its file."""
         said = await self.told("ada", "extend", text, self.room)
         kept, replaced = cleaned(text)
         words = "\n".join(read(message) for message in said)
-
-        def find(books: Books) -> tuple[str, tuple[str, ...]] | None:
-            story = books.snapshot().story
-            last = books.passages(story.id, last=True, limit=1) if story is not None else []
-            if not last:
-                return None
-            passage, version = last[0]
-            post = books.post_of("passage", passage.id)
-            return (version.text, post.refs if post is not None else ()) if f"as passage {passage.number}:" in words else None
-
-        found = await self.room.look(find)
+        found = await self.kept_passage(words)
         if found is None:
             return False
         assert found[0] == kept
@@ -176,7 +124,7 @@ class House:
         await self.told("ada", "story new", "Ideas", room)
         said = await self.told("ada", "pitch", text, room)
         kept, replaced = cleaned(text)
-        pitches: list[str] = await room.look(lambda books: [p.text for p in books.snapshot().pitches.values()])
+        pitches = await self.kept_pitches(room)
         if not pitches:
             return False
         assert pitches == [kept]
@@ -192,10 +140,10 @@ class House:
         room = self.room.elsewhere(f"titles-{number}")
         await self.told("ada", "story new", text, room)
         kept, _ = cleaned(text)
-        story = await room.look(lambda books: books.snapshot().story)
-        if story is None:
+        kept_title = await self.kept_title(room)
+        if kept_title is None:
             return False
-        assert story.title == line(kept) or story.title == kept
+        assert kept_title in (line(kept), kept)
         house = next(m for m in room.wall.messages if "writers' room" in m.words)
         assert line(kept) in line(read(house))
         assert line(kept) in line(heard(house))
@@ -207,13 +155,11 @@ class House:
         who.user.name = text
         mine = f"Words number {number} of somebody."
         await self.told(f"somebody {number}", "extend", mine, self.room)
-        names: list[str] = await self.room.look(
-            lambda books: [m.name for m in books.snapshot().members.values() if m.person.endswith(who.user.id)]
-        )
+        name = await self.kept_name(who.user.id)
         message = next(m for m in reversed(self.room.wall.messages) if mine in prose([m]))
-        assert line(names[0]) in line(read(message).split(mine)[0])
-        assert line(names[0]) in line(heard(message).split(mine)[0])
-        return bool(names[0].strip())
+        assert line(name) in line(read(message).split(mine)[0])
+        assert line(name) in line(heard(message).split(mine)[0])
+        return bool(name.strip())
 
 
 @pytest.fixture(scope="module")
