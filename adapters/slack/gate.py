@@ -220,8 +220,11 @@ async def open_gate(connection: Connection, vault: Vault, clock: Clock) -> Async
     states = States(vault, clock) if connection.several else None
     timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
     async with aiohttp.ClientSession(trust_env=connection.use_proxy, timeout=timeout) as session:
+        by_http = connection.transport == "http"  # only what comes so can be a check of Slack's
         app = AsyncApp(
             client=client_of(connection, session, None), authorize=_Anybody(), signing_secret=connection.signing_secret or "unused",
-            request_verification_enabled=False, ignoring_self_events_enabled=False, logger=library_log(),
+            request_verification_enabled=False, ignoring_self_events_enabled=False, ssl_check_enabled=by_http,
+            url_verification_enabled=by_http, attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False, logger=library_log(),
         )  # fmt: skip
         yield Gate(connection, session, app, installations, states)
