@@ -98,6 +98,7 @@ class Poster:
         self._locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
         self._woken = asyncio.Event()
         self._rests = Rests(clock, self.wake, pace_seconds=pace_seconds)
+        self._ends = False
 
     def wake(self, place: Place, *, soon: bool = True) -> None:
         """Something changed in this place's public cards; not `soon` where cards are only redrawn."""
@@ -134,15 +135,19 @@ class Poster:
                     busy.discard(place)
                     self._woken.set()
 
-            while True:
-                await self._woken.wait()
-                self._woken.clear()
-                for place in [p for p in self._dirty if p not in busy]:
-                    del self._dirty[place]
-                    if self._rests.still(place):  # what was wanted while the refusal was on its way
-                        continue
-                    busy.add(place)
-                    group.create_task(serve(place))
+            self._ends = False
+            try:
+                while True:
+                    await self._woken.wait()
+                    self._woken.clear()
+                    for place in [p for p in self._dirty if p not in busy]:
+                        del self._dirty[place]
+                        if self._rests.still(place):  # what was wanted while the refusal was on its way
+                            continue
+                        busy.add(place)
+                        group.create_task(serve(place))
+            finally:
+                self._ends = True
 
     async def settle(self, place: Place) -> None:
         """Show everything that is wanted in this place now, as far as the platform takes it."""
@@ -179,8 +184,11 @@ class Poster:
         return shown, True
 
     def _claim(self, shown: Sequence[Post], books: Books) -> _Claim:
-        """Note what was shown, and take what is wanted next, in one transaction."""
+        """Note what was shown, and take what is wanted next, in one transaction; nothing more once the poster ends: nobody
+        would post it, and the next one would have to look for it."""
         self._save(shown, books)
+        if self._ends:
+            return _Claim((), None)
         now = self._clock.now()
         jobs: list[_Job] = []
         waits: list[datetime] = []
