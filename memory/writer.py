@@ -25,7 +25,8 @@ from memory.turns import Turns
 T = TypeVar("T")
 
 TOGETHER = 8
-"""Commands that share a commit at most, and half as many units that may come later: the first of them waits for the last."""
+"""Commands that share a commit at most; half as many units that may come later where at most one command waits, else one
+of them: the first waits for the last, and what is posted later is posted once instead of twice."""
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +87,7 @@ class WriterThread:
 
     def _some(self, loop: asyncio.AbstractEventLoop) -> None:
         units = [self._now.popleft() for _ in range(min(len(self._now), TOGETHER))]
-        units += [self._later.popleft() for _ in range(min(len(self._later), TOGETHER // 2))]
+        units += [self._later.popleft() for _ in range(min(len(self._later), 1 if len(units) > 1 else TOGETHER // 2))]
         try:
             if len(units) == 1:
                 with transaction(self._connection, write=True):

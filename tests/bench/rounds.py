@@ -271,8 +271,9 @@ async def bench(seconds: float, rooms: int, runs: int) -> dict[str, float]:
             figures["refused"] = quiet.refused
         async with a_house(folder, pace=3600) as house:
             counting = Load(house, random.Random(40), "count", steps={})
-            await counting.line(0, "ada", "/round close")
+            house.poster.wake_all(await house.rows.post_places())
             await all_shown(folder / "bench.db")
+            await counting.line(0, "ada", "/round close")
             copied = folder / "before.db"
             operators.copy_database(folder / "bench.db", copied)
             noted = Statements(house)
