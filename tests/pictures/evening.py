@@ -147,7 +147,7 @@ async def play() -> tuple[list[Shot], list[Any]]:
             evening = Evening(room)
             for act in (_opening, _pitching, _voting, _deciding, _writing, _machine, _meanwhile, _stopping, _again, _own, _turns, _ending):
                 await act(evening)
-            return evening.shots, list(server.refused)
+            return evening.shots, list(server.rejected)
 
 
 async def _at(room: DiscordRoom, *, hour: int) -> None:
