@@ -24,6 +24,7 @@ from memory import tables as t
 from memory.books import RoomBooks
 from memory.engine import Runner
 from memory.nouns import insert_for
+from memory.transactions import left_behind
 
 T = TypeVar("T")
 
@@ -62,8 +63,10 @@ class RoomStore:
 
         def unit(connection: Connection) -> tuple[T, RoomBooks]:
             room = self._room(connection, place, lock=True) or self._make(connection, place)
-            books = RoomBooks(connection, room, self._cached(room))
-            return work(books), books
+            books = RoomBooks(connection, room, self._known(connection, room.id, room.revision))
+            result = work(books)
+            left_behind(connection)[room.id] = books.current
+            return result, books
 
         result, books = await self._runner.write(unit, later=later)
         if books.erased and self._runner.path is not None:
@@ -77,7 +80,8 @@ class RoomStore:
 
         def unit(connection: Connection) -> tuple[T, RoomBooks]:
             room = self._room(connection, place) or self._fresh(place)
-            books = RoomBooks(connection, room, self._cached(room) if room.revision else Snapshot(room))
+            known = self._known(connection, room.id, room.revision) if room.revision else Snapshot(room)
+            books = RoomBooks(connection, room, known)
             return work(books), books
 
         result, books = await self._runner.read(unit)
@@ -89,15 +93,18 @@ class RoomStore:
         """The room of a place as it is stored; one that is known at its revision is not read again."""
         at = {"at_platform": place.platform, "at_space": place.space, "at_channel": place.channel, "at_thread": place.thread}
         for id_, revision in statements.room_seen(lock=lock).rows(connection, at):
-            known = self._snapshots.get(id_)
-            if known is not None and known.room.revision == revision:
+            if (known := self._known(connection, id_, revision)) is not None:
                 return known.room
             return next((t.rooms.value(row) for row in statements.room().rows(connection, {"of_room": id_})), None)
         return None
 
-    def _cached(self, room: Room) -> Snapshot | None:
-        snapshot = self._snapshots.get(room.id)
-        return snapshot if snapshot is not None and snapshot.room.revision == room.revision else None
+    def _known(self, connection: Connection, room_id: str, revision: int) -> Snapshot | None:
+        """The room at this revision, if it need not be read: as an earlier unit of this transaction left it, or as it was kept
+        last."""
+        for snapshot in (left_behind(connection).get(room_id), self._snapshots.get(room_id)):
+            if snapshot is not None and snapshot.room.revision == revision:
+                return snapshot
+        return None
 
     def _remember(self, snapshot: Snapshot) -> None:
         known = self._snapshots.get(snapshot.room.id)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from memory.prepared import plain
 
+_LEFT = "room37.left_behind"
 
 @contextlib.contextmanager
 def transaction(connection: Connection, *, write: bool) -> Iterator[None]:
@@ -22,6 +23,7 @@ def transaction(connection: Connection, *, write: bool) -> Iterator[None]:
     have read what is not so any more. Raises DBAPIError.
     """
     plain(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.info[_LEFT] = {}
     try:
         yield
         plain(connection, "COMMIT")
@@ -29,6 +31,8 @@ def transaction(connection: Connection, *, write: bool) -> Iterator[None]:
         if under_way(connection):  # SQLite itself gives some up, when the disk is full
             plain(connection, "ROLLBACK")
         raise
+    finally:
+        del connection.info[_LEFT]
 
 
 @contextlib.contextmanager
@@ -42,6 +46,13 @@ def savepoint(connection: Connection) -> Iterator[None]:
         plain(connection, "RELEASE SAVEPOINT work")
         raise
     plain(connection, "RELEASE SAVEPOINT work")
+
+
+def left_behind(connection: Connection) -> dict[str, Any]:
+    """What a unit of work leaves to those after it in this transaction, with which it ends. On a server each unit has a
+    transaction of its own, and nobody comes after it."""
+    left: dict[str, Any] = connection.info.get(_LEFT, {})
+    return left
 
 
 def under_way(connection: Connection) -> bool:

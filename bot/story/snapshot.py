@@ -151,7 +151,8 @@ class Snapshot:
                 room = row
             elif (shelf := _SHELVES.get(type(row))) is not None:
                 changed.setdefault(shelf, dict(getattr(self, shelf)))[row.id] = row  # type: ignore[attr-defined]  # every noun has an id
-        return replace(self, room=room, **changed).trimmed()  # type: ignore[arg-type]  # a shelf holds one type
+        after = replace(self, room=room, **changed)  # type: ignore[arg-type]  # a shelf holds one type
+        return after if changed.keys() <= _WHOLE else after.trimmed()
 
     def trimmed(self) -> Snapshot:
         """Only what a snapshot holds (see the module's words); equal to a fresh read of the same rows."""
@@ -189,6 +190,8 @@ def _waits_for_next(pitch: Pitch, stories: Mapping[str, Story]) -> bool:
     return pitch.round_id == NEXT and pitch.status == "waiting" and pitch.story_id in stories
 
 
+_WHOLE = frozenset({"members"})
+"""What a snapshot holds all of, and by which nothing else is held."""
 _SHELVES: Mapping[type, str] = {
     Member: "members", Story: "stories", Scene: "scenes", Passage: "passages", Round: "rounds", Pitch: "pitches",
     Ballot: "ballots", Pen: "pens", TurnState: "turns", Report: "reports", Tiding: "tidings", Errand: "errands",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -97,6 +98,46 @@ async def test_the_kept_snapshot_equals_a_fresh_read_whatever_happened(url: str,
             await some_evening(room, dice, 6)
             kept, read = await room.store.write(HALL, lambda books: (books.snapshot(), fresh(books)))
             assert kept == read
+
+
+async def test_writes_that_share_a_commit_see_each_other_and_read_the_room_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = snapshots.load
+
+    def counted(connection: Any, room: Any) -> Snapshot:
+        loaded.append(room.id)
+        return load(connection, room)
+
+    monkeypatch.setattr("memory.books.snapshots.load", counted)
+
+    def breaks(books: Books) -> None:
+        moment = hall.moment("dov")
+        books.keep(pitching.pitch(books.snapshot(), "Never kept", moment), moment)
+        raise UserError("kernel.crashed")
+
+    async with house(f"sqlite:///{tmp_path}/house.db", HALL, ATTIC) as (hall, attic):
+        for room in (hall, attic):
+            await room.act("ada", lambda s, m, _: storytelling.new_story(s, "Shared", m))
+        loaded.clear()
+        free = threading.Event()
+        busy = asyncio.create_task(hall.runner.write(lambda _: free.wait(5)))
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(room.act(name, partial(_numbered, n))) for n, (room, name) in enumerate(
+            [(hall, "ada"), (attic, "ada"), (hall, "bo")]
+        )]  # fmt: skip
+        waiting.append(asyncio.create_task(hall.store.write(HALL, breaks)))
+        waiting.append(asyncio.create_task(hall.act("cy", partial(_numbered, 3))))
+        await asyncio.sleep(0.05)
+        free.set()
+        await busy
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(one).__name__ for one in told if isinstance(one, Exception)] == ["UserError"]
+        assert loaded == []
+        kept, read = await hall.store.write(HALL, lambda books: (books.snapshot(), fresh(books)))
+        assert kept == read
+        assert sorted(pitch.text for pitch in kept.pitches.values()) == [f"Idea number {n} entirely" for n in (0, 2, 3)]
 
 
 @pytest.mark.parametrize("seed", range(3))
