@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -20,7 +19,7 @@ class PromptShelving(Shelving):
 
     def prompt(self, prompt_id: str) -> Prompt | None:
         """A prompt by its id."""
-        return self._one(t.prompts, select(t.prompts.table).where(t.prompts.table.c.id == prompt_id))
+        return self._the(t.prompts, id=prompt_id)
 
     def prompt_numbered(self, number: int) -> Prompt | None:
         """The prompt that people call by this number."""
@@ -29,8 +28,7 @@ class PromptShelving(Shelving):
 
     def prompt_of(self, schedule_id: str, day: str) -> Prompt | None:
         """What a schedule asked (or missed) on this local date."""
-        c = t.prompts.table.c
-        return self._one(t.prompts, select(t.prompts.table).where(c.schedule_id == schedule_id, c.day == day))
+        return self._the(t.prompts, schedule_id=schedule_id, day=day)
 
     def prompts(
         self, *, statuses: Sequence[str] = (), since: datetime | None = None, limit: int = 50
@@ -64,17 +62,15 @@ class PromptShelving(Shelving):
 
     def prompt_idea(self, idea_id: str) -> PromptIdea | None:
         """One prompt of the room's list, asked or removed ones too."""
-        return self._one(t.prompt_ideas, select(t.prompt_ideas.table).where(t.prompt_ideas.table.c.id == idea_id))
+        return self._the(t.prompt_ideas, id=idea_id)
 
     def prompt_order(self, order_id: str) -> PromptOrder | None:
         """What a co-writer is to prepare."""
-        return self._one(
-            t.prompt_orders, select(t.prompt_orders.table).where(t.prompt_orders.table.c.id == order_id)
-        )
+        return self._the(t.prompt_orders, id=order_id)
 
     def answer(self, answer_id: str) -> Answer | None:
         """The head of an answer."""
-        return self._one(t.answers, select(t.answers.table).where(t.answers.table.c.id == answer_id))
+        return self._the(t.answers, id=answer_id)
 
     def answers(self, prompt_id: str, *, limit: int = 1_000) -> Sequence[Answer]:
         """Answers to a prompt that were neither taken back nor erased, by number."""
@@ -109,12 +105,8 @@ class PromptShelving(Shelving):
 
     def answer_versions(self, answer_id: str) -> Sequence[AnswerVersion]:
         """All versions of an answer, oldest first."""
-        c = t.answer_versions.table.c
-        query = select(t.answer_versions.table).where(c.answer_id == answer_id)
-        return self._all(t.answer_versions, query.order_by(c.version, c.id).limit(1_000))
+        return self._by(t.answer_versions, "version", "id", answer_id=answer_id)
 
     def answer_ballots(self, prompt_id: str) -> Sequence[AnswerBallot]:
         """The ballots on a prompt's answers."""
-        c = t.answer_ballots.table.c
-        query: Any = select(t.answer_ballots.table).where(c.prompt_id == prompt_id)
-        return self._all(t.answer_ballots, query.order_by(c.cast_at, c.id).limit(10_000))
+        return self._by(t.answer_ballots, "cast_at", "id", most=10_000, prompt_id=prompt_id)

@@ -18,7 +18,7 @@ class ScheduleShelving(PromptShelving):
 
     def schedule(self, schedule_id: str) -> Schedule | None:
         """A schedule by its id."""
-        return self._one(t.schedules, select(t.schedules.table).where(t.schedules.table.c.id == schedule_id))
+        return self._the(t.schedules, id=schedule_id)
 
     def schedules(self, *, limit: int = 100) -> Sequence[Schedule]:
         """The schedules of this room that are not removed, by number."""

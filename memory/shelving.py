@@ -36,6 +36,16 @@ class Shelving:
         row = self._connection.execute(query.where(shelf.table.c.room_id == self._room_id).limit(1)).first()
         return None if row is None else shelf.value(row)
 
+    def _by(self, shelf: Shelf[N], *order: str, most: int = 1000, **values: Any) -> list[N]:
+        """The first `most` rows that have these values, in this order (a column after `-` downwards)."""
+        asked = {"of_room": self._room_id, "most": most, **{f"of_{name}": value for name, value in values.items()}}
+        found = statements.rows_by(shelf, tuple(values), order).rows(self._connection, asked)
+        return [shelf.value(row) for row in found]
+
+    def _the(self, shelf: Shelf[N], **values: Any) -> N | None:
+        """The row that has these values."""
+        return next(iter(self._by(shelf, most=1, **values)), None)
+
     def _all(self, shelf: Shelf[N], query: Select[Any]) -> list[N]:
         return [
             shelf.value(row)
@@ -49,25 +59,16 @@ class Shelving:
         limit: int = 200, standing: bool = True, last: bool = False,
     ) -> Sequence[tuple[Passage, PassageVersion]]:  # fmt: skip
         """Passages of a story in reading order (by scene, then within it) with their current version."""
-        p, v, s = t.passages.table, t.passage_versions.table, t.scenes.table
-        query = (
-            select(p, v)
-            .join(v, (v.c.passage_id == p.c.id) & (v.c.version == p.c.version))
-            .join(s, s.c.id == p.c.scene_id)
-            .where(p.c.room_id == self._room_id, p.c.story_id == story_id, p.c.number > after)
+        query = statements.passages(
+            scene=scene_id is not None, since=since is not None, standing=standing, last=last
         )
-        if scene_id is not None:
-            query = query.where(p.c.scene_id == scene_id)
-        if since is not None:
-            query = query.where(p.c.at >= since)
-        if standing:
-            query = query.where(p.c.status == "standing")
-        order = (s.c.order_key, s.c.id, p.c.order_key, p.c.id)
-        query = query.order_by(*(c.desc() for c in order) if last else order).limit(limit)
-        width = len(p.c)
+        asked = {"of_room": self._room_id, "of_story": story_id, "after": after, "most": limit}
+        asked |= {} if scene_id is None else {"of_scene": scene_id}
+        asked |= {} if since is None else {"since": since}
+        width = len(t.passages.table.c)
         found = [
             (t.passages.value(row[:width]), t.passage_versions.value(row[width:]))
-            for row in self._connection.execute(query)
+            for row in query.rows(self._connection, asked)
         ]
         return found[::-1] if last else found
 
@@ -80,48 +81,28 @@ class Shelving:
 
     def passage_numbered(self, story_id: str, number: int) -> tuple[Passage, PassageVersion] | None:
         """The passage that people call by this number."""
-        c = t.passages.table.c
-        head = self._one(
-            t.passages, select(t.passages.table).where(c.story_id == story_id, c.number == number)
-        )
+        head = self._the(t.passages, story_id=story_id, number=number)
         return None if head is None else self._with_version(head)
 
     def _with_version(self, head: Passage) -> tuple[Passage, PassageVersion] | None:
-        c = t.passage_versions.table.c
-        version = self._one(
-            t.passage_versions,
-            select(t.passage_versions.table).where(c.passage_id == head.id, c.version == head.version),
-        )
+        version = self._the(t.passage_versions, passage_id=head.id, version=head.version)
         return None if version is None else (head, version)
 
     def versions(self, passage_id: str) -> Sequence[PassageVersion]:
         """All versions of a passage, oldest first."""
-        c = t.passage_versions.table.c
-        return self._all(
-            t.passage_versions,
-            select(t.passage_versions.table).where(c.passage_id == passage_id).order_by(c.version, c.id),
-        )
+        return self._by(t.passage_versions, "version", "id", most=100_000, passage_id=passage_id)
 
     def draft(self, draft_id: str) -> Draft | None:
         """One draft."""
-        return self._one(t.drafts, select(t.drafts.table).where(t.drafts.table.c.id == draft_id))
+        return self._the(t.drafts, id=draft_id)
 
     def drafts(self, person: str, *, limit: int = 20) -> Sequence[Draft]:
         """A person's kept drafts in this room, newest first."""
-        c = t.drafts.table.c
-        query = (
-            select(t.drafts.table)
-            .where(c.person == person, c.state == "kept")
-            .order_by(c.at.desc(), c.id.desc())
-        )
-        return self._all(t.drafts, query.limit(limit))
+        return self._by(t.drafts, "-at", "-id", most=limit, person=person, state="kept")
 
     def machine_text(self, machine_text_id: str) -> MachineText | None:
         """One text of a co-writer."""
-        return self._one(
-            t.machine_texts,
-            select(t.machine_texts.table).where(t.machine_texts.table.c.id == machine_text_id),
-        )
+        return self._the(t.machine_texts, id=machine_text_id)
 
     def machine_texts(
         self, story_id: str, *, limit: int = 30, states: tuple[str, ...] = ()
@@ -137,40 +118,27 @@ class Shelving:
 
     def round_numbered(self, story_id: str, number: int) -> Round | None:
         """A round by its number."""
-        c = t.rounds.table.c
-        return self._one(t.rounds, select(t.rounds.table).where(c.story_id == story_id, c.number == number))
+        return self._the(t.rounds, story_id=story_id, number=number)
 
     def round(self, round_id: str) -> Round | None:
         """A round by its id."""
-        return self._one(t.rounds, select(t.rounds.table).where(t.rounds.table.c.id == round_id))
+        return self._the(t.rounds, id=round_id)
 
     def rounds(self, story_id: str, *, limit: int = 20) -> Sequence[Round]:
         """Rounds of a story, newest first."""
-        c = t.rounds.table.c
-        return self._all(
-            t.rounds,
-            select(t.rounds.table)
-            .where(c.story_id == story_id)
-            .order_by(c.number.desc(), c.id.desc())
-            .limit(limit),
-        )
+        return self._by(t.rounds, "-number", "-id", most=limit, story_id=story_id)
 
     def pitches(self, round_id: str) -> Sequence[Pitch]:
         """All pitches of a round, by arrival."""
-        c = t.pitches.table.c
-        return self._all(
-            t.pitches, select(t.pitches.table).where(c.round_id == round_id).order_by(c.seq, c.id).limit(1000)
-        )
+        return self._by(t.pitches, "seq", "id", round_id=round_id)
 
     def pitch(self, pitch_id: str) -> Pitch | None:
         """One pitch."""
-        return self._one(t.pitches, select(t.pitches.table).where(t.pitches.table.c.id == pitch_id))
+        return self._the(t.pitches, id=pitch_id)
 
     def drawer(self, story_id: str, *, limit: int = 30) -> Sequence[Pitch]:
         """Pitches that lost, newest first."""
-        c = t.pitches.table.c
-        query = select(t.pitches.table).where(c.story_id == story_id, c.status == "drawer")
-        return self._all(t.pitches, query.order_by(c.at.desc(), c.id.desc()).limit(limit))
+        return self._by(t.pitches, "-at", "-id", most=limit, story_id=story_id, status="drawer")
 
     # ---- moderation
 
@@ -234,22 +202,19 @@ class Shelving:
 
     def note(self, note_id: str) -> Note | None:
         """A note by its id."""
-        return self._one(t.notes, select(t.notes.table).where(t.notes.table.c.id == note_id))
+        return self._the(t.notes, id=note_id)
 
     def note_numbered(self, story_id: str, number: int) -> Note | None:
         """The note that people call by this number."""
-        c = t.notes.table.c
-        return self._one(t.notes, select(t.notes.table).where(c.story_id == story_id, c.number == number))
+        return self._the(t.notes, story_id=story_id, number=number)
 
     def notes(self, story_id: str, *, limit: int = 500) -> Sequence[Note]:
         """Open notes of a story, oldest first."""
-        c = t.notes.table.c
-        query = select(t.notes.table).where(c.story_id == story_id, c.state == "open")
-        return self._all(t.notes, query.order_by(c.number, c.id).limit(limit))
+        return self._by(t.notes, "number", "id", most=limit, story_id=story_id, state="open")
 
     def ask(self, ask_id: str) -> Ask | None:
         """A question about a message."""
-        return self._one(t.asks, select(t.asks.table).where(t.asks.table.c.id == ask_id))
+        return self._the(t.asks, id=ask_id)
 
     def asks(self, message: str, *, limit: int = 500) -> Sequence[Ask]:
         """All questions about this message, and the room's open ones, newest first."""
@@ -259,7 +224,7 @@ class Shelving:
 
     def held(self, held_id: str) -> Held | None:
         """A message that waits for its form."""
-        return self._one(t.held, select(t.held.table).where(t.held.table.c.id == held_id))
+        return self._the(t.held, id=held_id)
 
     # ---- canon and stories
 
@@ -273,24 +238,16 @@ class Shelving:
 
     def fact_numbered(self, story_id: str, number: int) -> Fact | None:
         """The fact that people call by this number."""
-        c = t.facts.table.c
-        return self._one(t.facts, select(t.facts.table).where(c.story_id == story_id, c.number == number))
+        return self._the(t.facts, story_id=story_id, number=number)
 
     def fact(self, fact_id: str) -> Fact | None:
         """A fact by its id."""
-        return self._one(t.facts, select(t.facts.table).where(t.facts.table.c.id == fact_id))
+        return self._the(t.facts, id=fact_id)
 
     def story_numbered(self, number: int) -> Story | None:
         """A story of this room by its number, archived ones too."""
-        return self._one(t.stories, select(t.stories.table).where(t.stories.table.c.number == number))
+        return self._the(t.stories, number=number)
 
     def archived(self, *, limit: int = 50) -> Sequence[Story]:
         """Archived stories, newest first."""
-        c = t.stories.table.c
-        return self._all(
-            t.stories,
-            select(t.stories.table)
-            .where(c.status == "archived")
-            .order_by(c.number.desc(), c.id.desc())
-            .limit(limit),
-        )
+        return self._by(t.stories, "-number", "-id", most=limit, status="archived")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from memory import tables as t
-from memory.nouns import insert_for
+from memory.nouns import Shelf, insert_for
 from memory.prepared import Prepared
 
 OWED: ColumnElement[bool] = t.posts.c.shown_rev < t.posts.c.wanted_rev
@@ -200,3 +200,34 @@ def passage() -> Prepared:
     current = (v.c.passage_id == p.c.id) & (v.c.version == p.c.version) & (v.c.room_id == p.c.room_id)
     query = select(p, v).join(v, current)
     return Prepared(query.where(p.c.id == bindparam("of_id"), p.c.room_id == bindparam("of_room")).limit(1))
+
+
+@cache
+def rows_by(shelf: Shelf[Any], columns: tuple[str, ...], order: tuple[str, ...]) -> Prepared:
+    """Rows of a noun in a room (`of_room`) that have these values (`of_` and the name of each column), in this order (a
+    column after `-` downwards), the first `most`."""
+    c = shelf.table.c
+    query = select(shelf.table).where(c.room_id == bindparam("of_room"), *(c[name] == bindparam(f"of_{name}") for name in columns))
+    by = [c[name[1:]].desc() if name.startswith("-") else c[name] for name in order]
+    return Prepared(query.order_by(*by).limit(bindparam("most")))
+
+
+@cache
+def passages(*, scene: bool, since: bool, standing: bool, last: bool) -> Prepared:
+    """Passages of a story (`of_story` of `of_room`) with their current version in reading order, or from its end (`last`): of a
+    higher number than `after`, the first `most`; of one scene (`of_scene`), written `since`, only those that stand."""
+    p, v, s = t.passages.table, t.passage_versions.table, t.scenes.table
+    query = (
+        select(p, v)
+        .join(v, (v.c.passage_id == p.c.id) & (v.c.version == p.c.version))
+        .join(s, s.c.id == p.c.scene_id)
+        .where(p.c.room_id == bindparam("of_room"), p.c.story_id == bindparam("of_story"), p.c.number > bindparam("after"))
+    )
+    if scene:
+        query = query.where(p.c.scene_id == bindparam("of_scene"))
+    if since:
+        query = query.where(p.c.at >= bindparam("since"))
+    if standing:
+        query = query.where(p.c.status == "standing")
+    order = (s.c.order_key, s.c.id, p.c.order_key, p.c.id)
+    return Prepared(query.order_by(*(c.desc() for c in order) if last else order).limit(bindparam("most")))

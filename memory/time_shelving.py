@@ -20,7 +20,7 @@ class TimeShelving(Shelving):
 
     def sprint(self, sprint_id: str) -> Sprint | None:
         """A sprint by its id."""
-        return self._one(t.sprints, select(t.sprints.table).where(t.sprints.table.c.id == sprint_id))
+        return self._the(t.sprints, id=sprint_id)
 
     def last_sprint(self) -> Sprint | None:
         """The sprint of the highest number."""
@@ -37,9 +37,7 @@ class TimeShelving(Shelving):
 
     def runners(self, sprint_id: str) -> Sequence[Runner]:
         """Everybody who is or was in a sprint, by their coming."""
-        c = t.runners.table.c
-        query = select(t.runners.table).where(c.sprint_id == sprint_id).order_by(c.joined_at, c.id)
-        return self._all(t.runners, query.limit(1000))
+        return self._by(t.runners, "joined_at", "id", sprint_id=sprint_id)
 
     def runs_before(self, number: int, people: Sequence[str]) -> Sequence[tuple[Sprint, Runner]]:
         """What these people said in sprints of lower numbers, newest first."""
@@ -77,9 +75,7 @@ class TimeShelving(Shelving):
 
     def goals(self, person: str) -> Sequence[Goal]:
         """What one person has set themselves here."""
-        c = t.goals.table.c
-        query = select(t.goals.table).where(c.person == person, c.status == "set").order_by(c.set_at, c.id)
-        return self._all(t.goals, query.limit(500))
+        return self._by(t.goals, "set_at", "id", most=500, person=person, status="set")
 
     def pieces_of(self, person: str, *, since: datetime | None = None) -> Sequence[Piece]:
         """One person's standing passages here that are not mostly a machine's, newest first."""
@@ -107,7 +103,7 @@ class TimeShelving(Shelving):
 
     def digest(self) -> Digest | None:
         """When this room's weekly card comes."""
-        return self._one(t.digests, select(t.digests.table))
+        return self._the(t.digests)
 
     def words_since(self, since: datetime, until: datetime) -> Sequence[tuple[str, int, int]]:
         """(person key, passages, words) of what came into the room's stories and stands, most words first."""
