@@ -44,10 +44,11 @@ async def held(
         yield Held(set(ids), clock, None)
         return
     mine = Held(set(ids), clock, clock.now() + lease * 0.75)
+    quarter = lease.total_seconds() / 4
+    renewing: list[asyncio.Task[None]] = []
 
     async def renew() -> None:
         while True:
-            await asyncio.sleep(lease.total_seconds() / 4)
             until = clock.now() + lease
             try:
                 left = await store.write(place, partial(_renewed, ids, owner, until))
@@ -56,13 +57,16 @@ async def held(
             else:
                 mine.ids &= set(left)
                 mine.until = until - lease / 4
+            await asyncio.sleep(quarter)
 
-    renewing = asyncio.create_task(renew())
+    timer = asyncio.get_running_loop().call_later(quarter, lambda: renewing.append(asyncio.create_task(renew())))
     try:
         yield mine
     finally:
-        renewing.cancel()
-        await asyncio.wait({renewing})
+        timer.cancel()
+        for task in renewing:
+            task.cancel()
+            await asyncio.wait({task})
 
 
 def _renewed(ids: Sequence[str], owner: str, until: datetime, books: Books) -> Sequence[str]:

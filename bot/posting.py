@@ -288,17 +288,17 @@ class Poster:
             if refs is None:  # nobody can look: at most once
                 log.warning("a %s may be missing in %s: nobody can look", post.kind, place.channel)
                 return replace(post, state="doubtful", shown_rev=post.wanted_rev, lease_until=None, owner="")
-        shown_at = post.shown_at
+        shown_at, digest = post.shown_at, card.digest
         if not refs:
             refs = await self._adapter.post(place, card, _nonce(post))
             shown_at = now()
-        elif post.content_hash != card.digest:
+        elif post.content_hash != digest:
             refs = await self._adapter.edit(place, refs, card)
             shown_at = now() if card.notify or shown_at is None else shown_at
             self._rests.note_edit(post, now())
         return replace(
             post, state="shown", shown_rev=post.wanted_rev, refs=tuple(refs), lease_until=None,
-            shown_at=shown_at, content_hash=card.digest, owner="",
+            shown_at=shown_at, content_hash=digest, owner="",
         )  # fmt: skip
 
     def close(self) -> None:

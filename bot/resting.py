@@ -31,7 +31,7 @@ OLD_PACE = timedelta(minutes=10)
 """So often is an old card redrawn; its last form goes at once."""
 FIRST_REST, LONGEST_REST = 60.0, 3600.0
 """Seconds that a place which refused a post is left alone: the first time, and at most."""
-REDRAW_PACES = 2.5
+REDRAW_PACES = 4.0
 """Where only cards in place change, a room is passed over this many times more rarely: people read, nobody waits."""
 _KNOWN_EDITS, _KNOWN_PASSES = 4096, 4096
 

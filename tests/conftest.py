@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.servers import postgres
 
 settings.register_profile(
-    "room37", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
-settings.register_profile("full", parent=settings.get_profile("room37"), max_examples=1000)
+    "room37", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)  # fmt: skip
+settings.register_profile("full", parent=settings.get_profile("room37"), max_examples=1000, derandomize=False)
 settings.load_profile("full" if os.environ.get("ROOM37_FULL") else "room37")
 
 _numbers = itertools.count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -134,16 +135,17 @@ def _actions(card: Card, public: bool) -> list[Action]:
 
 
 def _button(action: Action) -> ui.Button[Any]:
-    return ui.Button(style=_STYLES[action.style], label=_label(action), custom_id=action.call.token)
+    return ui.Button(style=_STYLES[action.style], label=_label(action.label), custom_id=action.call.token)
 
 
-def _label(action: Action) -> str:
-    return clipped(to_plain(action.label), BUTTON_LABEL) or "…"
+@lru_cache(512)
+def _label(markup: str) -> str:
+    return clipped(to_plain(markup), BUTTON_LABEL) or "…"
 
 
 def label_size(card: Card) -> int:
     """Characters of all buttons of a card."""
-    return sum(size(_label(action)) for action in _actions(card, public=True))
+    return sum(size(_label(action.label)) for action in _actions(card, public=True))
 
 
 def rows(card: Card, *, public: bool, after: bool) -> list[Part]:

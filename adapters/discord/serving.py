@@ -97,6 +97,8 @@ class Service:
 
     async def _with_files(self, incoming: Incoming, wish: Wish) -> tuple[Incoming, UserError | None]:
         """The call with the texts of its files, or why one cannot be read."""
+        if not wish.uploads:
+            return incoming, None
         call = wish.call
         try:
             for argument, upload in wish.uploads.items():

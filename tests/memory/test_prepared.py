@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, bindparam, create_engine, event, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StorageFull
 from memory import statements
 from memory import tables as t
 from memory.engine import sqlite_hooks, translated
+from memory.nouns import UTCDateTime
 from memory.prepared import Prepared
 
 NOW = datetime(2026, 11, 25, 19, 31, 44, 120_000, UTC)
@@ -39,7 +41,23 @@ def post(**other: Any) -> dict[str, Any]:
     return row | other
 
 
-INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9))])) | st.none()
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-9))])
+INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=ZONES) | st.none()  # noqa: DTZ001  # their bounds
+
+
+@given(at=INSTANTS)
+def test_an_instant_is_the_text_that_sqlalchemy_writes_and_comes_back(at: datetime | None) -> None:
+    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+    kind = UTCDateTime().dialect_impl(dialect)
+    write, read = kind.bind_processor(dialect), kind.result_processor(dialect, None)
+    theirs = sqlite.DATETIME().bind_processor(dialect)
+    assert write is not None
+    assert read is not None
+    assert theirs is not None
+    assert write(at) == theirs(at and at.astimezone(UTC))
+    assert read(write(at)) == at
+    with pytest.raises(ValueError, match="time zone"):
+        write(datetime(2026, 1, 1))  # noqa: DTZ001  # that is what is refused
 
 
 @settings(max_examples=50)
