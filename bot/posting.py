@@ -133,7 +133,8 @@ class Poster:
                     self._rests.wake_in(place, AGAIN)
                 finally:
                     busy.discard(place)
-                    self._woken.set()
+                    if place in self._dirty:
+                        self._woken.set()
 
             self._ends = False
             try:

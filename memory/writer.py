@@ -50,6 +50,7 @@ class WriterThread:
         self._translated = translated
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._now: deque[_Unit] = deque()
         self._later: deque[_Unit] = deque()
 
@@ -59,13 +60,22 @@ class WriterThread:
         unit = _Unit(work, loop.create_future())
         (self._later if later else self._now).append(unit)
         if later and self._patience:
-            loop.call_later(self._patience, self._take_up, loop)
+            self._wait(loop)
         else:
             self._thread.submit(self._turn, loop)
         return unit.done
 
+    def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        """For company, as long as patience lasts; for none where nothing waits any more."""
+        if self._timer is not None and not self._later:
+            self._timer.cancel()
+            self._timer = None
+        elif self._timer is None and self._later and self._patience:
+            self._timer = loop.call_later(self._patience, self._take_up, loop)
+
     def _take_up(self, loop: asyncio.AbstractEventLoop) -> None:
         """What waited for company long enough."""
+        self._timer = None
         if self._later:
             self._thread.submit(self._turn, loop)
 
@@ -98,7 +108,7 @@ class WriterThread:
             for unit in units:
                 unit.error = _first(error)
         with contextlib.suppress(RuntimeError):  # nobody waits any more: the loop is closed
-            loop.call_soon_threadsafe(self._tell, units)
+            loop.call_soon_threadsafe(self._tell, loop, units)
 
     @property
     def _connection(self) -> Connection:
@@ -120,7 +130,8 @@ class WriterThread:
                         raise
                     unit.error = _first(error)
 
-    def _tell(self, units: Sequence[_Unit]) -> None:
+    def _tell(self, loop: asyncio.AbstractEventLoop, units: Sequence[_Unit]) -> None:
+        self._wait(loop)
         for unit in units:
             if unit.done.cancelled():
                 continue
