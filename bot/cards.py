@@ -18,6 +18,7 @@ CARD_LIMIT = 3_800
 """Characters in all; Discord's Components V2 take 4,000."""
 COMPONENT_LIMIT = 30
 OPTION_LIMIT = 15
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Card:
     @property
     def digest(self) -> str:
         """A short hash of what is shown: an edit that changes nothing is not sent."""
-        return hashlib.sha256(json.dumps(to_json(self), sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(_SORTED.encode(to_json(self)).encode()).hexdigest()[:16]
 
 
 def _length(part: Part) -> int:

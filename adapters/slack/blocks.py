@@ -20,6 +20,7 @@ from adapters.slack.limits import (
 )
 
 Json = dict[str, Any]
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def plain(text: str, most: int) -> Json:
@@ -97,4 +98,4 @@ def placeholder(text: str) -> Json:
 
 def weight(block: object) -> int:
     """Characters of a block as JSON."""
-    return len(json.dumps(block, ensure_ascii=False, separators=(",", ":")))
+    return len(_COMPACT.encode(block))

@@ -21,6 +21,8 @@ DATE_FORMAT = "{date_short_pretty} {time}"
 _MARKS = ("bold", "*"), ("italic", "_"), ("strike", "~")
 _BETWEEN = frozenset(" \t\n\r.,;:!?()\"'/–—…-")
 """Characters beside which Slack lets a style begin or end."""
+_SPECIAL = re.compile("[*_~`:><&]")
+"""What is not always written as it is."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -120,6 +122,8 @@ def _units(text: str, *, first: bool, last: bool) -> list[str]:
 
     `first` and `last`: it stands at the beginning or the end of its line, not beside another run.
     """
+    if not _SPECIAL.search(text):
+        return list(text)
     risky = _risky(text, first=first, last=last)
     if not risky:
         return [_ENTITIES.get(c, c) for c in text]

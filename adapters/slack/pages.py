@@ -59,5 +59,5 @@ def _with_turning(message: Drawn, call: Call, page: int, pages: int) -> Drawn:
     ]
     (line,) = small(say("slack.page_of", page=page, pages=pages))
     row = [blocks.actions([blocks.button(label, token) for label, token in turns])] if turns else []
-    said = [message.text, line.text, *([said_buttons([label for label, _ in turns])] if turns else [])]
+    said = [message.text, line.text, *([said_buttons(tuple(label for label, _ in turns))] if turns else [])]
     return replace(message, text="\n".join(said), blocks=[*message.blocks, line.block, *row])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from adapters.fitting import clipped, size
 from adapters.slack import blocks
@@ -282,21 +283,22 @@ def _actions(card: Card, public: bool) -> list[Action]:
     return vote + [action for action in card.actions if action.call.token not in taken]
 
 
-def said_buttons(labels: Sequence[str]) -> str:
+@lru_cache(512)
+def said_buttons(labels: tuple[str, ...]) -> str:
     """What can be pressed, for who hears the message."""
     words = say("slack.buttons", n=len(labels), labels=", ".join(labels))
     return mrkdwn_of([Line("text", one_line(words))])
 
 
 def _labels(row: Sequence[Action]) -> str:
-    return said_buttons([_label(action) for action in row])
+    return said_buttons(tuple(_label(action.label) for action in row))
 
 
 def _button(action: Action) -> Json:
-    made = blocks.button(to_plain(action.label), action.call.token, _STYLES[action.style])
+    made = blocks.button(_label(action.label), action.call.token, _STYLES[action.style])
     if action.style == "danger" and not _second_step(action.call):
         title, text, no = (to_plain(say(f"slack.sure_{part}")) for part in ("title", "text", "no"))
-        made["confirm"] = blocks.confirm(title, text, _label(action), no)
+        made["confirm"] = blocks.confirm(title, text, _label(action.label), no)
     return made
 
 
@@ -305,8 +307,9 @@ def _second_step(call: Call) -> bool:
     return "-" in call.command.split(" ", 1)[0] or any(name in call.args for name in _REVISIONS)
 
 
-def _label(action: Action) -> str:
-    return clipped(to_plain(action.label), BUTTON_LABEL) or "…"
+@lru_cache(512)
+def _label(markup: str) -> str:
+    return clipped(to_plain(markup), BUTTON_LABEL) or "…"
 
 
 def mention(user_id: str) -> Part:

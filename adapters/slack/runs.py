@@ -74,7 +74,7 @@ def _runs(inside: Sequence[Inline], style: Run) -> Iterator[Run]:
     for part in inside:
         match part:
             case Words(text):
-                yield replace(style, text=text)
+                yield _like(style, text)
             case Code(text):
                 yield replace(style, text=_OURS.sub(f"{COMMAND} ", text), code=True)
             case Instant(unix, words):
@@ -99,15 +99,20 @@ def _broken(shape: Shape, runs: Iterator[Run]) -> Iterator[Line]:
     """The runs in lines."""
     line: list[Run] = []
     for run in runs:
-        if run.unix is not None:
+        if run.unix is not None or "\n" not in run.text:
             line.append(run)
             continue
         first, *rest = run.text.split("\n")
-        line.append(replace(run, text=first))
+        line.append(_like(run, first))
         for text in rest:
             yield Line(shape, tuple(joined(line)))
-            line = [replace(run, text=text)]
+            line = [_like(run, text)]
     yield Line(shape, tuple(joined(line)))
+
+
+def _like(run: Run, text: str) -> Run:
+    """Another text in a run's style."""
+    return Run(text, run.bold, run.italic, run.strike, run.code, run.unix)
 
 
 def _style(run: Run) -> tuple[bool, bool, bool, bool, int | None]:
@@ -121,7 +126,7 @@ def joined(runs: Sequence[Run] | Iterator[Run]) -> Iterator[Run]:
         if not run.text and run.unix is None:
             continue
         if held is not None and held.unix is None and _style(run) == _style(held):
-            held = replace(held, text=held.text + run.text)
+            held = _like(held, held.text + run.text)
             continue
         if held is not None:
             yield held

@@ -52,7 +52,7 @@ def shortened(drawn: Drawn) -> Drawn:
     words = [*filter(None, [mention]), escaped(begins), *(part.text for part in where)]
     return replace(
         drawn,
-        text="\n".join(words + ([said_buttons(labels)] if labels else [])),
+        text="\n".join(words + ([said_buttons(tuple(labels))] if labels else [])),
         blocks=[*called, rich_text(prose(begins)), *(part.block for part in where), *buttons],
         handouts=(*(handout for handout in drawn.handouts if handout.name != NAME), file),
     )

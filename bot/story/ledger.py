@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 VERSION = 1
 GENESIS = "0" * 64
 """What the first entry of a chain names as its predecessor."""
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def digest(entry: Entry) -> str:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def commitment(salt: str, value: str | None) -> str:

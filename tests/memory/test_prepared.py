@@ -47,10 +47,10 @@ INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=ZONES
 
 @given(at=INSTANTS)
 def test_an_instant_is_the_text_that_sqlalchemy_writes_and_comes_back(at: datetime | None) -> None:
-    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+    dialect = sqlite.dialect()
     kind = UTCDateTime().dialect_impl(dialect)
     write, read = kind.bind_processor(dialect), kind.result_processor(dialect, None)
-    theirs = sqlite.DATETIME().bind_processor(dialect)
+    theirs = sqlite.DATETIME().bind_processor(dialect)  # type: ignore[no-untyped-call]
     assert write is not None
     assert read is not None
     assert theirs is not None
