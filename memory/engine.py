@@ -114,8 +114,8 @@ class SqliteRunner:
         return self._sync
 
     async def write(self, work: Callable[[Connection], T], *, later: bool = False) -> T:
-        """In the writer thread; a cancelled caller does not tear a transaction apart, nor wait for its end."""
-        return await asyncio.shield(self._writes.write(work, later=later))
+        """In the writer thread, which a cancelled caller does not stop; nobody waits for the end of what they gave up."""
+        return await self._writes.write(work, later=later)
 
     def _looked(self, work: Callable[[Connection], T]) -> T:
         connection: Connection | None = getattr(self._looking, "connection", None)

@@ -48,6 +48,13 @@ def spot(space: str, channel: str, thread: str, words: Marked) -> Marked:
 
 
 @cache
+def _entry(key: str) -> str | dict[str, str]:
+    topic, _, name = key.partition(".")
+    entry = _topic(topic)[name]
+    return {n: str(each).strip() for n, each in entry.items()} if isinstance(entry, dict) else str(entry).strip()
+
+
+@cache
 def _topic(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / "en" / f"{name}.toml").read_text("utf-8"))
 
@@ -65,9 +72,8 @@ def keys() -> frozenset[str]:
 
 def say(key: str, /, **values: object) -> Marked:
     """The sentence of this key as markup. Raises KeyError for an unknown key or a field that was not given."""
-    topic, _, name = key.partition(".")
-    entry = _topic(topic)[name]
+    entry = _entry(key)
     if isinstance(entry, dict):
         entry = entry["one" if values.get("n") == 1 else "other"]
-    fields = {k: v if isinstance(v, Marked) else literal(str(v)) for k, v in values.items()}
-    return Marked(str(entry).strip().format_map(fields))
+    fields = {k: v if isinstance(v, Marked | int) else literal(str(v)) for k, v in values.items()}
+    return Marked(entry.format_map(fields))
