@@ -17,7 +17,7 @@ from bot.story.reports import Report
 from bot.story.rounds import Pitch, Round
 from bot.story.stories import Story
 from bot.story.taking_out import Own
-from bot.story.veiling import mark
+from bot.story.veiling import Veil, mark
 from memory import statements
 from memory import tables as t
 from memory.nouns import Shelf
@@ -71,6 +71,11 @@ class Shelving:
             for row in query.rows(self._connection, asked)
         ]
         return found[::-1] if last else found
+
+    def words(self, story_id: str) -> Sequence[tuple[str, Veil, str]]:
+        """(scene id, veil, words) of all passages that stand in a story, in reading order."""
+        found = statements.words().rows(self._connection, {"of_room": self._room_id, "of_story": story_id})
+        return [(scene, veil, text) for scene, veil, text in found]
 
     def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
         """One passage with its current version, standing or not."""

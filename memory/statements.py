@@ -231,3 +231,16 @@ def passages(*, scene: bool, since: bool, standing: bool, last: bool) -> Prepare
         query = query.where(p.c.status == "standing")
     order = (s.c.order_key, s.c.id, p.c.order_key, p.c.id)
     return Prepared(query.order_by(*(c.desc() for c in order) if last else order).limit(bindparam("most")))
+
+
+@cache
+def words() -> Prepared:
+    """Scene, veil and words of each passage that stands in a story (`of_story` of `of_room`), in reading order."""
+    p, v, s = t.passages.table.c, t.passage_versions.table.c, t.scenes.table.c
+    query = (
+        select(p.scene_id, p.veil, v.text)
+        .join(t.passage_versions.table, (v.passage_id == p.id) & (v.version == p.version))
+        .join(t.scenes.table, s.id == p.scene_id)
+        .where(p.room_id == bindparam("of_room"), p.story_id == bindparam("of_story"), p.status == "standing")
+    )
+    return Prepared(query.order_by(s.order_key, s.id, p.order_key, p.id))

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -48,22 +49,39 @@ class WriterThread:
         self._kept: Connection | None = None
         self._turns = turns
         self._translated = translated
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room37-writer")
+        self._asked: SimpleQueue[asyncio.AbstractEventLoop | None] = SimpleQueue()
+        """A turn for each loop in which somebody waits; None is the end."""
+        self._thread = threading.Thread(target=self._serve, name="room37-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._ended = False
         self._now: deque[_Unit] = deque()
         self._later: deque[_Unit] = deque()
 
     def write(self, work: Callable[[Connection], T], *, later: bool) -> asyncio.Future[T]:
-        """What the work gives, once it is committed."""
+        """What the work gives, once it is committed. Raises RuntimeError after `close`."""
+        if self._ended:
+            raise RuntimeError("the writer is closed")
         loop = self._loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future())
         (self._later if later else self._now).append(unit)
         if later and self._patience:
             self._wait(loop)
         else:
-            self._thread.submit(self._turn, loop)
+            self._ask(loop)
         return unit.done
+
+    def _ask(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        if self._thread.ident is None:
+            self._thread.start()
+        self._asked.put(loop)
+
+    def _serve(self) -> None:
+        """In the thread, until it is closed: a turn whenever one is asked for, and what is left in the end."""
+        while (loop := self._asked.get()) is not None:
+            self._turn(loop)
+        while self._loop is not None and (self._now or self._later):
+            self._turn(self._loop)
 
     def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
         """For company, as long as patience lasts; for none where nothing waits any more."""
@@ -76,14 +94,14 @@ class WriterThread:
     def _take_up(self, loop: asyncio.AbstractEventLoop) -> None:
         """What waited for company long enough."""
         self._timer = None
-        if self._later:
-            self._thread.submit(self._turn, loop)
+        if self._later and not self._ended:
+            self._ask(loop)
 
     def close(self) -> None:
         """Finish what was asked for, what still waits for company too; blocks."""
-        while self._loop is not None and self._later:
-            self._thread.submit(self._turn, self._loop).result()
-        self._thread.shutdown()
+        self._ended = True
+        self._ask(None)
+        self._thread.join()
         if self._kept is not None:
             self._kept.close()
         if self._turns is not None:
@@ -91,13 +109,19 @@ class WriterThread:
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """In the thread: some units of work, unless an earlier turn took them all."""
-        if self._now or self._later:
+        if not (self._now or self._later):
+            return
+        try:
             with self._turns.mine() if self._turns is not None else contextlib.nullcontext():
                 self._some(loop)
+        except OSError:  # no queue to stand in: SQLite's own lock keeps writers apart, if not as fairly
+            self._some(loop)
 
     def _some(self, loop: asyncio.AbstractEventLoop) -> None:
         units = [self._now.popleft() for _ in range(min(len(self._now), TOGETHER))]
         units += [self._later.popleft() for _ in range(min(len(self._later), 1 if len(units) > 1 else TOGETHER // 2))]
+        if not units:
+            return
         try:
             if len(units) == 1:
                 with transaction(self._connection, write=True):

@@ -25,13 +25,9 @@ log = logging.getLogger("room37.discord")
 
 ACK_SECONDS = 0.8
 """After this long an interaction is acknowledged whether or not its answer is there."""
-TRY_SECONDS = 0.6
-"""So long is one try waited for."""
 AGAIN_SECONDS = 0.5
 """So long after Discord answered with a fault of its own is the next try."""
 TRIES = 4
-LATER_SECONDS = 10.0
-"""So long is one try of a later change waited for."""
 LATER_WAITS = (0.2, 1.0)
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 """What a request can end in without an answer; discord.py lets these through as they are."""
@@ -163,8 +159,7 @@ class Answer:
         """The first response, tried until it is known to have arrived or to be too late."""
         for _ in range(TRIES):
             try:
-                async with asyncio.timeout(TRY_SECONDS):
-                    await send()
+                await send()
                 return sent
             except discord.InteractionResponded:
                 return sent
@@ -191,8 +186,7 @@ class Answer:
         is unknown is not sent again but counts as lost, so that it comes with the next answer, and says so."""
         for wait in (*LATER_WAITS, None):
             try:
-                async with asyncio.timeout(LATER_SECONDS):
-                    await send()
+                await send()
                 return "shown"
             except discord.HTTPException as refused:
                 if refused.status < 500:

@@ -17,6 +17,10 @@ from discord.http import MultipartParameters, Route, json_or_text
 from discord.utils import _to_json  # how discord.py itself encodes, with orjson where that is installed
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+TRY = aiohttp.ClientTimeout(total=0.6)
+"""So many seconds is one try of a first response waited for."""
+LATER_TRY = aiohttp.ClientTimeout(total=10.0)
+"""The same for one of a later change."""
 _TOO_MANY, _FORBIDDEN, _NOT_FOUND = 429, 403, 404
 
 
@@ -31,8 +35,9 @@ class Once(AsyncWebhookAdapter):
         multipart: list[dict[str, Any]] | None = None, proxy: str | None = None,
         proxy_auth: aiohttp.BasicAuth | None = None, files: Sequence[discord.File] | None = None,
         reason: str | None = None, auth_token: str | None = None, params: dict[str, Any] | None = None,
+        within: aiohttp.ClientTimeout = LATER_TRY,
     ) -> Any:  # fmt: skip
-        """What Discord says. Raises discord's HTTPException by status, RateLimited, and aiohttp's errors as they come."""
+        """What Discord says. Raises discord's HTTPException by status, RateLimited, TimeoutError, and aiohttp's errors as they come."""
         headers = {} if auth_token is None else {"Authorization": f"Bot {auth_token}"}
         body: str | aiohttp.FormData | None = None
         if multipart:
@@ -43,8 +48,9 @@ class Once(AsyncWebhookAdapter):
             headers["Content-Type"] = "application/json"
             body = _to_json(payload)
         async with session.request(
-            route.method, route.url, data=body, headers=headers, params=params, proxy=proxy, proxy_auth=proxy_auth
-        ) as response:
+            route.method, route.url, data=body, headers=headers, params=params, proxy=proxy, proxy_auth=proxy_auth,
+            timeout=within,
+        ) as response:  # fmt: skip
             said = await json_or_text(response)
         if response.status < 300:
             return said
@@ -65,7 +71,7 @@ class Once(AsyncWebhookAdapter):
         )
         await self.request(
             route, session, payload=params.payload, multipart=params.multipart if params.files else None, files=params.files,
-            proxy=proxy, proxy_auth=proxy_auth,
+            proxy=proxy, proxy_auth=proxy_auth, within=TRY,
         )  # fmt: skip
         return {"interaction": {"id": str(interaction_id)}}
 

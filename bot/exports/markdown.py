@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from bot.exports import Book, SceneText, byline, credit_lines
+from bot.exports import Book, byline, credit_lines
 from bot.markup import parse, spaced, to_commonmark
 from bot.sentences import literal, say
 
@@ -13,18 +13,18 @@ from bot.sentences import literal, say
 def write(book: Book, out: BinaryIO) -> None:
     """Write the book, scene by scene, as UTF-8."""
     _put(out, "\n\n".join(_front(book)))
-    _put_scenes(book.scenes, out)
+    _put_scenes(((scene.title, (passage.text for passage in scene.passages)) for scene in book.scenes), out)
 
 
-def write_words(title: str, scenes: Iterable[SceneText], out: BinaryIO) -> None:
-    """Write a story's title and words, scene by scene, as UTF-8."""
+def write_words(title: str, scenes: Iterable[tuple[str, Iterable[str]]], out: BinaryIO) -> None:
+    """Write a story's title and words, scene by scene (its title, its passages), as UTF-8."""
     _put(out, "# " + _line(literal(title)))
     _put_scenes(scenes, out)
 
 
-def _put_scenes(scenes: Iterable[SceneText], out: BinaryIO) -> None:
-    for number, scene in enumerate(scenes):
-        for block in _scene(scene, first=number == 0):
+def _put_scenes(scenes: Iterable[tuple[str, Iterable[str]]], out: BinaryIO) -> None:
+    for number, (title, texts) in enumerate(scenes):
+        for block in _scene(title, texts, first=number == 0):
             _put(out, "\n\n" + block)
     _put(out, "\n")
 
@@ -43,13 +43,13 @@ def _front(book: Book) -> Iterator[str]:
     yield "***"
 
 
-def _scene(scene: SceneText, *, first: bool) -> Iterator[str]:
-    if scene.title.strip():
-        yield "## " + _line(literal(scene.title))
+def _scene(title: str, texts: Iterable[str], *, first: bool) -> Iterator[str]:
+    if title.strip():
+        yield "## " + _line(literal(title))
     elif not first:
         yield "***"
-    for passage in scene.passages:
-        yield to_commonmark(spaced(parse(passage.text, people=True)))
+    for text in texts:
+        yield to_commonmark(spaced(parse(text, people=True)))
 
 
 def _line(markup: str) -> str:

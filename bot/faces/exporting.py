@@ -41,8 +41,12 @@ def export_text(books: Books, story: Story, form: Format) -> str:
 
 def reading_copy(books: Books, story: Story) -> str:
     """A whole story to read, in Markdown: its words alone, without the credits that an export earns."""
+    texts: dict[str, list[str]] = {}
+    for scene, veil, text in books.words(story.id):
+        texts.setdefault(scene, []).append(str(mark(veil)) if veil else text)
+    scenes = ((scene.title, texts.get(scene.id, ())) for scene in books.snapshot().scenes_of(story.id))
     out = io.BytesIO()
-    markdown.write_words(story.title, _scenes(books, story), out)
+    markdown.write_words(story.title, scenes, out)
     return out.getvalue().decode("utf-8")
 
 

@@ -24,6 +24,7 @@ from bot.story.snapshot import Snapshot
 from bot.story.stories import Story
 from bot.story.taking_out import Own
 from bot.story.time_books import TimeBooks
+from bot.story.veiling import Veil
 
 T = TypeVar("T")
 
@@ -137,6 +138,9 @@ class Books(TimeBooks, Protocol):
         last: bool = False,
     ) -> Sequence[tuple[Passage, PassageVersion]]:
         """Passages of a story in reading order with their current version; `last` gives the last `limit` of them."""
+
+    def words(self, story_id: str) -> Sequence[tuple[str, Veil, str]]:
+        """(scene id, veil, words) of all passages that stand in a story, in reading order."""
 
     def passage(self, passage_id: str) -> tuple[Passage, PassageVersion] | None:
         """One passage with its current version, standing or not."""
