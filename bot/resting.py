@@ -32,7 +32,8 @@ OLD_PACE = timedelta(minutes=10)
 FIRST_REST, LONGEST_REST = 60.0, 3600.0
 """Seconds that a place which refused a post is left alone: the first time, and at most."""
 REDRAW_PACES = 4.0
-"""Where only cards in place change, a room is passed over this many times more rarely: people read, nobody waits."""
+"""Where only cards in place change, a room is passed over this many times more rarely, and so is each such card where others
+are posted: people read, nobody waits."""
 _KNOWN_EDITS, _KNOWN_PASSES = 4096, 4096
 
 
@@ -91,12 +92,14 @@ class Rests:
         return pause.until if pause is not None and pause.until > now else None
 
     def redrawn_lately(self, post: Post, card: Card | None, now: datetime) -> datetime | None:
-        """Until when an old card waits that was redrawn a short while ago; its last form, without buttons, never does."""
+        """Until when a card waits that was redrawn a short while ago, an old one longer; its last form, without buttons, never
+        does."""
         last = self._edited.get(post.id)
         if card is None or not (card.actions or card.options) or not post.refs or last is None:
             return None
         old = post.shown_at is not None and now - post.shown_at > OLD
-        return last + OLD_PACE if old and now - last < OLD_PACE else None
+        pace = OLD_PACE if old else timedelta(seconds=self._pace * REDRAW_PACES)
+        return last + pace if now - last < pace else None
 
     def refused(self, place: Place, post: Post, error: PostingError) -> None:
         """After a refusal: leave the card alone for a while, or the whole place."""

@@ -176,13 +176,14 @@ class Snapshot:
         passages = {
             p.id: p for tail in tails.values() for p in sorted(tail, key=lambda p: (p.number, p.id))[-TAIL:]
         }
-        return replace(
-            self, stories=stories, scenes=scenes, rounds=rounds, pitches=pitches, ballots=ballots, passages=passages,
+        return Snapshot(
+            self.room, self.members, stories, scenes, passages, rounds, pitches, ballots,
             pens={k: p for k, p in self.pens.items() if k in stories},
             turns={k: t for k, t in self.turns.items() if k in stories},
             reports={k: r for k, r in self.reports.items() if r.state == "open"},
             tidings={k: t for k, t in self.tidings.items() if not t.told},
             errands={k: e for k, e in self.errands.items() if not e.done},
+            heads=self.heads,
         )  # fmt: skip
 
 
