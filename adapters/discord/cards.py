@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import discord
-from discord import ui
 
-from adapters.discord import parts
+from adapters.discord import components, parts
+from adapters.discord.components import Json, Layout, Rows
 from adapters.discord.cutting import Long
 from adapters.discord.limits import (
     CONTENT,
@@ -66,7 +66,7 @@ class Drawn:
     """One message: plain content with buttons, or (`v2`) a layout of components, which takes no content."""
 
     content: str = ""
-    view: ui.View | ui.LayoutView | None = None
+    view: Rows | Layout | None = None
     handouts: tuple[Handout, ...] = ()
     v2: bool = False
 
@@ -94,10 +94,7 @@ def drawn_private(reply: Reply) -> list[Drawn]:
 
 def drawn_text(markdown: str) -> Drawn:
     """A message of nothing but this text, of at most LAYOUT_TEXT characters (a co-writer's, while it grows)."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(markdown or "…"))
-    view.stop()
-    return Drawn(view=view, v2=True)
+    return Drawn(view=Layout([components.text(markdown or "…")]), v2=True)
 
 
 # ---- plain content
@@ -117,15 +114,9 @@ def _plain(card: Card, *, files: bool) -> list[Drawn]:
     ]
 
 
-def _view(buttons: Sequence[ui.Button[ui.View]]) -> ui.View | None:
-    if not buttons:
-        return None
-    view = ui.View(timeout=None)
-    for n, button in enumerate(buttons):
-        button.row = n // ROW
-        view.add_item(button)
-    view.stop()
-    return view
+def _view(buttons: Sequence[Json]) -> Rows | None:
+    rows = [components.row(buttons[n : n + ROW]) for n in range(0, len(buttons), ROW)]
+    return Rows(rows) if rows else None
 
 
 def _packed(blocks: Sequence[Block], most: int, *, files: bool) -> tuple[list[str], tuple[Handout, ...]]:
@@ -267,10 +258,7 @@ class _Page:
 
     def drawn(self) -> Drawn:
         """The message."""
-        view = ui.LayoutView(timeout=None)
-        for container in self.containers:
-            view.add_item(ui.Container(*(part.item() for part in container)))
-        view.stop()
+        view = Layout([components.container([part.component for part in container]) for container in self.containers])
         return Drawn(view=view, handouts=tuple(self.handouts), v2=True)
 
 

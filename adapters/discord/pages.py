@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import discord
-
+from adapters.discord import components
 from adapters.discord.cards import Drawn
+from adapters.discord.components import Layout
 from bot.calls import Call
 from bot.cards import Reply, note
 from bot.markup import to_plain
@@ -50,21 +50,14 @@ def _can_turn(call: Call) -> bool:
 
 def _with_turning(message: Drawn, call: Call, page: int, pages: int) -> Drawn:
     """The page with its two buttons, which say where they lead."""
-    view = discord.ui.LayoutView(timeout=None)
-    for item in message.view.children if message.view is not None else ():
-        view.add_item(item)
-    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
-    for key, to in (("discord.previous_page", page - 1), ("discord.next_page", page + 1)):
-        if 1 <= to <= pages:
-            row.add_item(
-                discord.ui.Button(
-                    label=to_plain(say(key)), custom_id=call.with_args(**{ARGUMENT: str(to)}).token
-                )
-            )
-    view.add_item(discord.ui.TextDisplay("-# " + to_plain(say("discord.page_of", page=page, pages=pages))))
-    view.add_item(row)
-    view.stop()
-    return replace(message, view=view)
+    turns = [
+        components.button(to_plain(say(key)), call.with_args(**{ARGUMENT: str(to)}).token)
+        for key, to in (("discord.previous_page", page - 1), ("discord.next_page", page + 1))
+        if 1 <= to <= pages
+    ]
+    above = message.view.components if message.view is not None else []
+    where = components.text("-# " + to_plain(say("discord.page_of", page=page, pages=pages)))
+    return replace(message, view=Layout([*above, where, components.row(turns)]))
 
 
 def _more() -> Drawn:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import discord
-from discord import ui
-
+from adapters.discord import components
+from adapters.discord.components import Json
 from adapters.discord.limits import BUTTON_LABEL, OPTION, OPTIONS, PLACEHOLDER, ROW
 from adapters.discord.markup import discord as written
 from adapters.discord.markup import one_line, prose
@@ -21,12 +20,6 @@ from bot.markup import to_plain
 from bot.sentences import say
 
 T = TypeVar("T")
-
-_STYLES = {
-    "plain": discord.ButtonStyle.secondary,
-    "main": discord.ButtonStyle.primary,
-    "danger": discord.ButtonStyle.danger,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +34,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A component of a layout, how much of a message's room it takes, and how it is made."""
+    """A component of a layout, and how much of a message's room it takes."""
 
-    item: Callable[[], ui.Item[Any]]
+    component: Json
     size: int = 0
     """Characters that are shown."""
     count: int = 1
@@ -106,23 +99,23 @@ def _numbered(option: Option, notifies: bool) -> str:
 
 def text(markdown: str) -> Part:
     """A text in a layout."""
-    return Part(lambda: ui.TextDisplay(markdown), size(markdown))
+    return Part(components.text(markdown), size(markdown))
 
 
 def file(name: str) -> Part:
     """A file that goes with the message; a layout shows only the files that it names."""
-    return Part(lambda: ui.File(f"attachment://{name}"), file_name=name)
+    return Part(components.file(name), file_name=name)
 
 
 # ---- what can be pressed and chosen
 
 
-def buttons(card: Card, *, public: bool) -> list[ui.Button[Any]]:
+def buttons(card: Card, *, public: bool) -> list[Json]:
     """The buttons of a card, no token twice; a public ballot's first one opens one's own ballot."""
-    found: dict[str, ui.Button[Any]] = {}
+    found: dict[str, Action] = {}
     for action in _actions(card, public):
-        found.setdefault(action.call.token, _button(action))
-    return list(found.values())
+        found.setdefault(action.call.token, action)
+    return [components.button(_label(action.label), token, action.style) for token, action in found.items()]
 
 
 def _actions(card: Card, public: bool) -> list[Action]:
@@ -132,10 +125,6 @@ def _actions(card: Card, public: bool) -> list[Action]:
     vote = [Action(say("discord.vote"), call, "main") for call in ballots] if public else []
     taken = set() if public else {call.token for call in ballots}  # the menu has it
     return vote + [action for action in card.actions if action.call.token not in taken]
-
-
-def _button(action: Action) -> ui.Button[Any]:
-    return ui.Button(style=_STYLES[action.style], label=_label(action.label), custom_id=action.call.token)
 
 
 @lru_cache(512)
@@ -154,7 +143,7 @@ def rows(card: Card, *, public: bool, after: bool) -> list[Part]:
     pressed = buttons(card, public=public)
     made = [_menu(part) for part in menus]
     made += [_row(row) for row in in_rows(pressed)]
-    line = [Part(ui.Separator)] if made and after else []
+    line = [Part(components.line())] if made and after else []
     return line + made
 
 
@@ -165,9 +154,9 @@ def in_rows(pressed: Sequence[T]) -> list[Sequence[T]]:
     return [pressed[start:end] for start, end in pairwise(ends)]
 
 
-def _row(row: Sequence[ui.Button[Any]]) -> Part:
-    tokens = tuple(button.custom_id or "" for button in row)
-    return Part(lambda: ui.ActionRow(*row), sum(size(b.label or "") for b in row), 1 + len(row), tokens)
+def _row(row: Sequence[Json]) -> Part:
+    tokens = tuple(button["custom_id"] for button in row)
+    return Part(components.row(row), sum(size(button["label"]) for button in row), 1 + len(row), tokens)
 
 
 def _menu(part: Options) -> Part:
@@ -177,30 +166,15 @@ def _menu(part: Options) -> Part:
     most = min(part.most or len(options), len(options))
     chosen = [option.number for option in options if option.chosen][:most]
     hint = clipped(to_plain(say("discord.choose_one" if most == 1 else "discord.choose")), PLACEHOLDER)
-
-    def make() -> ui.Item[Any]:
-        menu: ui.Select[Any] = ui.Select(
-            custom_id=token,
-            placeholder=hint,
-            min_values=1,
-            max_values=most,
-            options=[_choice(option, option.number in chosen) for option in options],
-        )
-        return ui.ActionRow(menu)
-
-    return Part(make, count=2, tokens=(token,))
+    menu = components.menu(token, hint, [_choice(option, option.number in chosen) for option in options], most)
+    return Part(components.row([menu]), count=2, tokens=(token,))
 
 
-def _choice(option: Option, chosen: bool) -> discord.SelectOption:
+def _choice(option: Option, chosen: bool) -> Json:
     """An option: its number and the idea, what does not fit into the label below it."""
     line = f"{option.number} · " + " ".join(to_plain(option.markup).split())
     label, rest = line, ""
     if size(line) > OPTION:
         label = clipped(line, OPTION)
         rest = "…" + line[len(label) - 1 :].lstrip()
-    return discord.SelectOption(
-        label=label.strip(),
-        value=str(option.number),
-        description=clipped(rest, OPTION) or None,
-        default=chosen,
-    )
+    return components.option(label.strip(), str(option.number), clipped(rest, OPTION), chosen=chosen)

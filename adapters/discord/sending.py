@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import discord
 
 from adapters.discord.cards import Drawn
+from adapters.discord.components import tokens
 
 Mark = tuple[str, ...]
 
@@ -33,7 +34,7 @@ def to_edit(drawn: Drawn) -> dict[str, Any]:
 
 
 def mark_of(content: str, components: Sequence[Any]) -> Mark:
-    """What tells a message of ours from others: the calls of its buttons, else its first line."""
+    """What tells a message that stands from others: the calls of its buttons, else its first line."""
     found: list[str] = []
 
     def walk(items: Sequence[Any]) -> None:
@@ -45,9 +46,13 @@ def mark_of(content: str, components: Sequence[Any]) -> Mark:
                 walk((accessory,))
 
     walk(components)
-    return tuple(sorted(found)) or (content.split("\n", 1)[0],)
+    return _mark(found, content)
 
 
 def mark(drawn: Drawn) -> Mark:
     """The mark of a message that is yet to be sent."""
-    return mark_of(drawn.content, drawn.view.children if drawn.view is not None else ())
+    return _mark(tokens(drawn.view.components) if drawn.view is not None else (), drawn.content)
+
+
+def _mark(calls: Iterable[str], content: str) -> Mark:
+    return tuple(sorted(calls)) or (content.split("\n", 1)[0],)
