@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -87,25 +87,24 @@ class RoomBooks(KernelBooks):
         heads = self._keep_acts(outcome, before, moment)
         self._keep_marks(outcome, moment)
         self._keep_dues(outcome, moment)
-        after = before.with_rows((*outcome.rows, self._room))
-        if _came_back(outcome, before):
-            self._snapshot = None
-        else:
-            self._snapshot = replace(after, heads=heads, passages=self._tails(outcome, after))
+        after = before.with_rows((*outcome.rows, self._room), heads)
+        self._snapshot = None if _came_back(outcome, before) else self._filled_up(outcome, after)
         return outcome.value
 
-    def _tails(self, outcome: Outcome[Any], after: Snapshot) -> Mapping[str, Passage]:
-        """The stories' tails; one that got shorter is filled up from what stands before it."""
+    def _filled_up(self, outcome: Outcome[Any], after: Snapshot) -> Snapshot:
+        """With the stories' tails whole: one that got shorter is filled up from what stands before it."""
         shorter = {
             row.story_id for row in outcome.rows if isinstance(row, Passage) and row.status != "standing"
         }
+        if not shorter:
+            return after
         passages = {k: p for k, p in after.passages.items() if p.story_id not in shorter}
         c = t.passages.table.c
         for story_id in shorter & set(after.stories):
             last = select(t.passages.table).where(c.story_id == story_id, c.status == "standing")
             found = self._all(t.passages, last.order_by(c.number.desc(), c.id.desc()).limit(TAIL))
             passages |= {p.id: p for p in found}
-        return passages
+        return replace(after, passages=passages)
 
     def _keep_room(self, outcome: Outcome[Any]) -> None:
         room = next((row for row in reversed(outcome.rows) if isinstance(row, Room)), self._room)

@@ -7,8 +7,9 @@ where somebody listens to statements (tests count them), they go its whole way.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -17,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 Row = tuple[Any, ...]
 Change = Callable[[Any], Any]
 _DRIVER = "pysqlite"
+_under_way: dict[int, Any] = {}
+"""The driver's connection, or None where statements go the long way, of each connection amid a transaction of ours."""
 
 
 class _Compiled:
@@ -64,28 +67,26 @@ class Prepared:
 
     def run(self, connection: Connection, given: Mapping[str, Any]) -> int:
         """Run it; gives how many rows it touched."""
-        compiled = self._for(connection, given) if _direct(connection) else None
-        if compiled is None:
-            cursor: Any = connection.execute(self.element, given)
-        else:
-            cursor = _driven(connection, compiled.sql, compiled.values(given))
-        return int(cursor.rowcount)
+        if (driver := _driver(connection)) is None:
+            return int(connection.execute(self.element, given).rowcount)
+        compiled = self._for(connection, given)
+        return int(_driven(driver, compiled.sql, compiled.values(given)).rowcount)
 
     def run_all(self, connection: Connection, given: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these; all name the same parameters."""
-        if not _direct(connection):
+        if (driver := _driver(connection)) is None:
             connection.execute(self.element, given)
             return
         compiled = self._for(connection, given[0])
         for one in given:
-            _driven(connection, compiled.sql, compiled.values(one))
+            _driven(driver, compiled.sql, compiled.values(one))
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> Sequence[Row]:
         """Run it; gives its rows."""
-        if not _direct(connection):
+        if (driver := _driver(connection)) is None:
             return [tuple(row) for row in connection.execute(self.element, given)]
         compiled = self._for(connection, given)
-        return [compiled.row(cells) for cells in _driven(connection, compiled.sql, compiled.values(given))]
+        return [compiled.row(cells) for cells in _driven(driver, compiled.sql, compiled.values(given))]
 
     def _for(self, connection: Connection, given: Mapping[str, Any]) -> _Compiled:
         keys = tuple(given)
@@ -97,22 +98,39 @@ class Prepared:
 
 def plain(connection: Connection, sql: str) -> None:
     """Run SQL that has no parameters."""
-    if _direct(connection):
-        _driven(connection, sql, ())
-    else:
+    if (driver := _driver(connection)) is None:
         connection.exec_driver_sql(sql)
+    else:
+        _driven(driver, sql, ())
 
 
-def _driven(connection: Connection, sql: str, values: Row) -> Any:
-    """The driver's cursor; raises DBAPIError as SQLAlchemy does, without the values."""
-    raw: Any = connection.connection.dbapi_connection
+@contextlib.contextmanager
+def straight(connection: Connection) -> Iterator[None]:
+    """Whether statements go straight to the driver is decided once for all that are run inside."""
+    _under_way[id(connection)] = _found(connection)
     try:
-        return raw.execute(sql, values)
+        yield
+    finally:
+        del _under_way[id(connection)]
+
+
+def _driver(connection: Connection) -> Any:
+    try:
+        return _under_way[id(connection)]
+    except KeyError:
+        return _found(connection)
+
+
+def _found(connection: Connection) -> Any:
+    """The driver's connection, where statements may be handed to it: on SQLite, where nobody listens to them."""
+    if connection.dialect.driver != _DRIVER or connection.dispatch.before_cursor_execute:
+        return None
+    return connection.connection.dbapi_connection
+
+
+def _driven(driver: Any, sql: str, values: Row) -> Any:
+    """The driver's cursor; raises DBAPIError as SQLAlchemy does, without the values."""
+    try:
+        return driver.execute(sql, values)
     except sqlite3.Error as error:
-        raise DBAPIError.instance(
-            sql, None, error, sqlite3.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
-
-
-def _direct(connection: Connection) -> bool:
-    return connection.dialect.driver == _DRIVER and not connection.dispatch.before_cursor_execute
+        raise DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True) from error

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from memory.prepared import plain
+from memory.prepared import plain, straight
 
 _LEFT = "room37.left_behind"
 
@@ -22,17 +22,18 @@ def transaction(connection: Connection, *, write: bool) -> Iterator[None]:
     A writer has the file from the start on (BEGIN IMMEDIATE): one that only found out later that it wants to write might
     have read what is not so any more. Raises DBAPIError.
     """
-    plain(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
-    connection.info[_LEFT] = {}
-    try:
-        yield
-        plain(connection, "COMMIT")
-    except BaseException:
-        if under_way(connection):  # SQLite itself gives some up, when the disk is full
-            plain(connection, "ROLLBACK")
-        raise
-    finally:
-        del connection.info[_LEFT]
+    with straight(connection):
+        plain(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
+        connection.info[_LEFT] = {}
+        try:
+            yield
+            plain(connection, "COMMIT")
+        except BaseException:
+            if under_way(connection):  # SQLite itself gives some up, when the disk is full
+                plain(connection, "ROLLBACK")
+            raise
+        finally:
+            del connection.info[_LEFT]
 
 
 @contextlib.contextmanager

@@ -142,8 +142,8 @@ class Snapshot:
 
     # ---- applying what a rule decided
 
-    def with_rows(self, rows: Iterable[object]) -> Snapshot:
-        """This snapshot after these rows are in place: what the database would give back."""
+    def with_rows(self, rows: Iterable[object], heads: Mapping[str, Head] | None = None) -> Snapshot:
+        """This snapshot after these rows are in place: what the database would give back; `heads` are new ends of chains."""
         changed: dict[str, dict[str, object]] = {}
         room = self.room
         for row in rows:
@@ -151,7 +151,7 @@ class Snapshot:
                 room = row
             elif (shelf := _SHELVES.get(type(row))) is not None:
                 changed.setdefault(shelf, dict(getattr(self, shelf)))[row.id] = row  # type: ignore[attr-defined]  # every noun has an id
-        after = replace(self, room=room, **changed)  # type: ignore[arg-type]  # a shelf holds one type
+        after = replace(self, room=room, heads=self.heads if heads is None else heads, **changed)  # type: ignore[arg-type]  # a shelf holds one type
         return after if changed.keys() <= _WHOLE else after.trimmed()
 
     def trimmed(self) -> Snapshot:
