@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.errors import OperatorError, UserError
 from bot.story import deciding, extending, pitching, storytelling, undoing, voting
@@ -25,7 +25,7 @@ from bot.story.people import Place
 from bot.story.snapshot import Snapshot
 from memory import migrate, operators, snapshots
 from memory import tables as t
-from memory.engine import make_runner
+from memory.engine import SqliteRunner, make_runner
 from memory.store import HouseRows, RoomStore
 from tests.clock import HandClock
 from tests.memory.rooms import Driver
@@ -100,17 +100,11 @@ async def test_the_kept_snapshot_equals_a_fresh_read_whatever_happened(url: str,
             assert kept == read
 
 
-async def test_writes_that_share_a_commit_see_each_other_and_read_the_room_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded: list[str] = []
-    load = snapshots.load
+async def test_writes_that_share_a_commit_see_each_other_without_reading_the_room_again(tmp_path: Path) -> None:
+    run: list[str] = []
 
-    def counted(connection: Any, room: Any) -> Snapshot:
-        loaded.append(room.id)
-        return load(connection, room)
-
-    monkeypatch.setattr("memory.books.snapshots.load", counted)
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        run.append(statement)
 
     def breaks(books: Books) -> None:
         moment = hall.moment("dov")
@@ -120,7 +114,8 @@ async def test_writes_that_share_a_commit_see_each_other_and_read_the_room_once(
     async with house(f"sqlite:///{tmp_path}/house.db", HALL, ATTIC) as (hall, attic):
         for room in (hall, attic):
             await room.act("ada", lambda s, m, _: storytelling.new_story(s, "Shared", m))
-        loaded.clear()
+        assert isinstance(hall.runner, SqliteRunner)
+        event.listen(hall.runner.writer, "before_cursor_execute", note)
         free = threading.Event()
         busy = asyncio.create_task(hall.runner.write(lambda _: free.wait(5)))
         await asyncio.sleep(0.05)
@@ -134,7 +129,9 @@ async def test_writes_that_share_a_commit_see_each_other_and_read_the_room_once(
         await busy
         told = await asyncio.gather(*waiting, return_exceptions=True)
         assert [type(one).__name__ for one in told if isinstance(one, Exception)] == ["UserError"]
-        assert loaded == []
+        event.remove(hall.runner.writer, "before_cursor_execute", note)
+        assert sum(statement.startswith("BEGIN") for statement in run) == 2  # the busy one's, and theirs
+        assert [statement for statement in run if "FROM members" in statement] == []
         kept, read = await hall.store.write(HALL, lambda books: (books.snapshot(), fresh(books)))
         assert kept == read
         assert sorted(pitch.text for pitch in kept.pitches.values()) == [f"Idea number {n} entirely" for n in (0, 2, 3)]
