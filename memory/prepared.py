@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError
 Row = tuple[Any, ...]
 Change = Callable[[Any], Any]
 _DRIVER = "pysqlite"
-_under_way: dict[int, Any] = {}
-"""The driver's connection, or None where statements go the long way, of each connection amid a transaction of ours."""
+_DECIDED = "room37.driver"
+"""Where a connection holds, amid a transaction of ours, the driver's; or None where statements go the long way."""
 
 
 class _Compiled:
@@ -107,18 +107,16 @@ def plain(connection: Connection, sql: str) -> None:
 @contextlib.contextmanager
 def straight(connection: Connection) -> Iterator[None]:
     """Whether statements go straight to the driver is decided once for all that are run inside."""
-    _under_way[id(connection)] = _found(connection)
+    connection.info[_DECIDED] = _found(connection)
     try:
         yield
     finally:
-        del _under_way[id(connection)]
+        del connection.info[_DECIDED]
 
 
 def _driver(connection: Connection) -> Any:
-    try:
-        return _under_way[id(connection)]
-    except KeyError:
-        return _found(connection)
+    info = connection.info
+    return info[_DECIDED] if _DECIDED in info else _found(connection)
 
 
 def _found(connection: Connection) -> Any:
