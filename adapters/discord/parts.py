@@ -124,7 +124,7 @@ def _actions(card: Card, public: bool) -> list[Action]:
     ]
     vote = [Action(say("discord.vote"), call, "main") for call in ballots] if public else []
     taken = set() if public else {call.token for call in ballots}  # the menu has it
-    return vote + [action for action in card.actions if action.call.token not in taken]
+    return vote + [action for action in card.actions if not taken or action.call.token not in taken]
 
 
 @lru_cache(512)

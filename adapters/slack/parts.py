@@ -13,7 +13,7 @@ from adapters.slack.cutting import cut
 from adapters.slack.guarding import escaped, mrkdwn_of
 from adapters.slack.limits import ACTIONS, BLOCKS_WEIGHT, BUTTON_LABEL, CHECKBOXES, HEADER, OPTION
 from adapters.slack.markup import prose, rich_of
-from adapters.slack.runs import Line, Run, Shape, lines_of, one_line
+from adapters.slack.runs import SHORT, Line, Run, Shape, lines_of, one_line
 from bot.calls import Call
 from bot.cards import Action, Card, Items, Option, Options, Prose, Small, Text
 from bot.cards import Part as CardPart
@@ -89,9 +89,9 @@ def _title(title: str) -> Iterator[Part]:
 def _part(part: CardPart, public: bool) -> Iterator[Part]:
     match part:
         case Text(markup):
-            yield from texts(lines_of(markup))
+            yield from _known_text(markup) if len(markup) < SHORT else texts(lines_of(markup))
         case Small(markup):
-            yield from small(markup)
+            yield from _known_small(markup) if len(markup) < SHORT else small(markup)
         case Items(lines, numbered):
             shape: Shape = "text" if numbered else "bullet"
             yield from texts([Line(shape, one_line(line)) for line in lines])
@@ -122,6 +122,17 @@ def small(markup: str) -> Iterator[Part]:
         else:
             element = {"type": "mrkdwn", "text": words, "verbatim": True}
         yield Part({"type": "context", "elements": [element]}, words)
+
+
+@lru_cache(maxsize=1024)
+def _known_text(markup: str) -> tuple[Part, ...]:
+    """A sentence of ours: it comes again and again, and nobody changes a part that is made."""
+    return tuple(texts(lines_of(markup)))
+
+
+@lru_cache(maxsize=1024)
+def _known_small(markup: str) -> tuple[Part, ...]:
+    return tuple(small(markup))
 
 
 def _grouped(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -224,9 +235,9 @@ def _picked(part: Options, call: Call, options: list[Json], words: str) -> Itera
     if picker["type"] == "multi_static_select":  # not every surface takes it beside buttons
         hint = blocks.plain(to_plain(say("slack.choose")), HEADER)
         yield Part({"type": "section", "block_id": name, "text": hint, "accessory": picker}, words[:-1], (name,))
-        yield Part(blocks.actions([_button(cast)]), _labels([cast]), (token,))
+        yield Part(blocks.actions([_button(cast, token)]), _labels([cast]), (token,))
     else:
-        row = blocks.actions([picker, _button(cast)], name)
+        row = blocks.actions([picker, _button(cast, token)], name)
         yield Part(row, words + _labels([cast]), (name, token))
 
 
@@ -264,11 +275,11 @@ def buttons(card: Card, *, public: bool) -> Iterator[Part]:
     found: dict[str, Action] = {}
     for action in _actions(card, public):
         found.setdefault(action.call.token, action)
-    row = list(found.values())
+    row = list(found.items())
     for n in range(0, len(row), ACTIONS):
         some = row[n : n + ACTIONS]
-        tokens = tuple(action.call.token for action in some)
-        yield Part(blocks.actions([_button(action) for action in some]), _labels(some), tokens)
+        made = blocks.actions([_button(action, token) for token, action in some])
+        yield Part(made, _labels([action for _, action in some]), tuple(token for token, _ in some))
     if card.opinion and not public:
         good, bad = ((to_plain(action.label), action.call.token) for action in card.opinion)
         yield Part(blocks.feedback(good, bad), _labels(card.opinion), (good[1],))
@@ -280,7 +291,7 @@ def _actions(card: Card, public: bool) -> list[Action]:
     ]
     vote = [Action(say("slack.vote"), call, "main") for call in ballots] if public else []
     taken = set() if public else {call.token for call in ballots}  # the ballot has it
-    return vote + [action for action in card.actions if action.call.token not in taken]
+    return vote + [action for action in card.actions if not taken or action.call.token not in taken]
 
 
 @lru_cache(512)
@@ -294,8 +305,8 @@ def _labels(row: Sequence[Action]) -> str:
     return said_buttons(tuple(_label(action.label) for action in row))
 
 
-def _button(action: Action) -> Json:
-    made = blocks.button(_label(action.label), action.call.token, _STYLES[action.style])
+def _button(action: Action, token: str) -> Json:
+    made = blocks.button(_label(action.label), token, _STYLES[action.style])
     if action.style == "danger" and not _second_step(action.call):
         title, text, no = (to_plain(say(f"slack.sure_{part}")) for part in ("title", "text", "no"))
         made["confirm"] = blocks.confirm(title, text, _label(action.label), no)

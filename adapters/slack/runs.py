@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from bot.marks import Code, Inline, Instant, Spot, Styled, Words
 from bot.markup import Block, Break, Bullets, CodeBlock, Gap, Paragraph, Quote, parse
 
+SHORT = 300
+"""Characters of a markup that is worth remembering."""
 COMMAND = "/room"
 """The one slash command, behind which all others stand."""
 
@@ -39,17 +42,25 @@ class Line:
     runs: tuple[Run, ...]
 
 
-def lines_of(markup: str) -> list[Line]:
+def lines_of(markup: str) -> tuple[Line, ...]:
     """The lines of a text of ours."""
-    return [line for block in parse(markup) for line in _lines(block)]
+    return tuple(line for block in parse(markup) for line in _lines(block))
 
 
 def one_line(markup: str) -> tuple[Run, ...]:
     """Markup for where there is one line (an item, an option)."""
+    return (_known if len(markup) < SHORT else _joined_lines)(markup)
+
+
+def _joined_lines(markup: str) -> tuple[Run, ...]:
     runs: list[Run] = []
     for line in lines_of(markup):
         runs += [Run(" "), *line.runs] if runs else line.runs
     return tuple(joined(runs))
+
+
+_known = lru_cache(maxsize=1024)(_joined_lines)
+"""Titles and ideas come again with every redrawing of a ballot."""
 
 
 def _lines(block: Block) -> Iterator[Line]:

@@ -165,8 +165,8 @@ def test_what_only_slack_can_read_is_said_in_words() -> None:
 
 def test_lines_know_their_kind() -> None:
     assert [line.shape for line in lines_of("a\n> b\n- c\n```\nd\n```")] == ["text", "quote", "bullet", "code"]
-    assert lines_of("") == []
-    assert lines_of("\n") == [Line("text", ()), Line("text", ())]
+    assert lines_of("") == ()
+    assert lines_of("\n") == (Line("text", ()), Line("text", ()))
 
 
 # ---- long texts in several pieces
