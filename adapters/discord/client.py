@@ -23,6 +23,7 @@ from adapters.discord.gateway import Gateway
 from adapters.discord.once import once
 from adapters.discord.pointing import quiet
 from adapters.discord.remembering import Lasting
+from adapters.ending import ended
 from bot.cards import Card
 from bot.chat import Inbox
 from bot.errors import CannotPost, OperatorError, PostLater
@@ -121,7 +122,7 @@ class Discord:
             for task in ends:
                 task.cancel()
             await client.close()
-            await asyncio.gather(*ends, return_exceptions=True)
+            await ended(ends)
 
     # ---- posting
 
