@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.accounts import is_direct
-from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, retry_after, tried
+from adapters.slack.asking import FAILED, TOO_LONG, code_of, limited, passing, retry_after, tried
 from adapters.slack.cards import Drawn
 from adapters.slack.handing import share, uploaded
 from adapters.slack.presence import own_direct
@@ -77,8 +77,8 @@ class Answer:
             await self._client.views_open(trigger_id=self._door.trigger, view=view)
         except SlackApiError as refused:
             code = code_of(refused)
-            if code not in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "ratelimited"):
-                log.error("Slack refused a form: %s", code)
+            late = code in ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id")
+            log.log(logging.INFO if late or passing(refused) else logging.ERROR, "Slack refused a form: %s", code)
             return False
         except FAILED as broken:
             log.info("a form did not open: %s", type(broken).__name__)
