@@ -166,6 +166,21 @@ async def test_a_hidden_passage_keeps_its_place_and_shows_nowhere_until_it_is_sh
     assert "shown again" in await room.says("ben", "/extend Thank you.")
 
 
+async def test_a_hidden_passage_is_not_in_the_copy_of_a_long_story_either(table: Room) -> None:
+    await three_passages(table)
+    await table.says("ada", "/scene add The Pantry")
+    for number in range(60):
+        await table.says("cy", f"/extend Line {number} of a story too long to be shown on cards. " + "It went on. " * 30)
+    await table.says("ada", "/showrunner moderate hide 2")
+    await table.says("cy", "/read")
+    assert table.last["cy"].file is not None
+    name, copy = table.last["cy"].file
+    assert name == "story-1.md"
+    assert "cardamom" not in copy
+    order = [copy.index(words) for words in ("# Kitchens", "raining on the harbour", "hidden by a keeper", "Nobody came home", "## The Pantry", "Line 0 of", "Line 59 of")]  # fmt: skip
+    assert order == sorted(order)
+
+
 async def test_a_hidden_passage_is_never_sent_to_the_co_writer(room: AnyRoom) -> None:
     await three_passages(room)
     await room.says("ada", "/showrunner moderate hide 2")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, create_engine, event
 
 from bot.errors import StorageFull, UserError
-from memory.engine import SqliteRunner
+from memory.engine import SqliteRunner, sqlite_hooks, translated
+from memory.turns import Turns
+from memory.writer import WriterThread
 
 
 @pytest.fixture
@@ -140,3 +143,45 @@ async def test_nobody_is_company_for_ever(tmp_path: Path) -> None:
     await asyncio.wait_for(runner.write(keep("alone"), later=True), 5)
     assert await words(runner) == ["alone"]
     await runner.close()
+
+
+async def test_a_writer_that_is_closed_says_so_instead_of_keeping_anybody_waiting(tmp_path: Path) -> None:
+    for patience in (0.0, 30.0):
+        runner = SqliteRunner(f"sqlite:///{tmp_path}/over-{patience}.db", patience=patience)
+        await runner.write(lambda s: run(s, "CREATE TABLE words (word TEXT PRIMARY KEY)"))
+        await runner.close()
+        for later in (False, True):
+            with pytest.raises(RuntimeError, match="closed"):
+                await asyncio.wait_for(runner.write(keep("late"), later=later), 5)
+
+
+async def test_where_no_turn_can_be_taken_what_is_written_is_written(tmp_path: Path) -> None:
+    class Broken(Turns):
+        """A turnstile on a file system without locks."""
+
+        def mine(self) -> Any:
+            raise OSError(errno.ENOLCK, "no locks available")
+
+    engine = sqlite_hooks(create_engine(f"sqlite:///{tmp_path}/lockless.db", connect_args={"check_same_thread": False}), transactions=False)
+    writer = WriterThread(engine, translated, Broken(tmp_path / "lockless.db"))
+    await asyncio.wait_for(writer.write(lambda s: run(s, "CREATE TABLE words (word TEXT PRIMARY KEY)"), later=False), 5)
+    await asyncio.wait_for(writer.write(keep("kept"), later=False), 5)
+    await asyncio.to_thread(writer.close)
+    engine.dispose()
+    again = SqliteRunner(f"sqlite:///{tmp_path}/lockless.db")
+    assert await words(again) == ["kept"]
+    await again.close()
+
+
+async def test_who_gives_up_waiting_does_not_undo_what_is_written(runner: SqliteRunner) -> None:
+    free = threading.Event()
+    busy = asyncio.create_task(runner.write(lambda _: free.wait(5)))
+    waiting = asyncio.create_task(runner.write(keep("given up")))
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    free.set()
+    await busy
+    await runner.write(keep("after"))
+    assert await words(runner) == ["given up", "after"]
